@@ -1,0 +1,1 @@
+"""Lantern Market (灯市): a simulated shop whose truth is known."""
