@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.market.growth._checks import count, dated, number
-from ecomlab.market.growth._show import card
+from ecomlab.market.growth.checks import count, dated, number
 from ecomlab.market.growth.forecasting import bands, require_length
+from ecomlab.market.growth.show import card
 from ecomlab.style import COLOURS, say
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class Backtest:
             ylabel=say(en="mean absolute error (unit of the series)", zh="平均绝对误差（原单位）"),
         )
         ax.set_xticks(at)
+        ax.yaxis.set_major_formatter("{x:,g}")
         ax.legend()
         return ax
 

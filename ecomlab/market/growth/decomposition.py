@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.market.growth._checks import count, dated
+from ecomlab.market.growth.checks import count, dated
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.market.growth._checks import count, number
-from ecomlab.market.growth._show import card
+from ecomlab.market.growth.checks import count, number
+from ecomlab.market.growth.show import card
 from ecomlab.style import COLOURS, say
 
 if TYPE_CHECKING:
@@ -169,8 +169,8 @@ class BassFit:
         at = f"{self.peak:.1f}"
         if self.identified:
             title = say(
-                en=f"Adoption peaked in period {at}; about {self.m:,.4g} will ever adopt",
-                zh=f"第 {at} 期达到峰值，最终约 {self.m:,.4g} 采用",
+                en=f"Adoption peaked in period {at}; about {self.m:,.0f} will ever adopt",
+                zh=f"第 {at} 期达到峰值，最终采用者约为 {self.m:,.0f}",
             )
         else:
             title = say(
@@ -187,7 +187,8 @@ class BassFit:
 
     def _repr_html_(self) -> str:
         def shown(value: float, error: float) -> str:
-            return f"{value:,.4g} ± {error:,.2g}"
+            form = ",.0f" if value >= 100 else ".4g"
+            return f"{value:{form}} ± {error:{form if value >= 100 else '.2g'}}"
 
         return card(
             say(en="Bass model fitted", zh="巴斯模型拟合结果"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ecomlab.market.growth._checks import Dated, count, dated, like, number
+from ecomlab.market.growth.checks import Dated, count, dated, like, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,12 +35,26 @@ def _holt_winters(logs: np.ndarray, season: int, horizon: int) -> _Outlook:
         seasonal_periods=season if season > 1 else None,
         initialization_method="heuristic",
     )
-    # Three decimals: finer digits of a weight are noise, and so every processor agrees on them.
-    weights = np.round(model.fit(disp=False, maxiter=1000).params, 3)
-    outlook = model.smooth(weights).get_prediction(start=len(logs), end=len(logs) + horizon - 1)
+    with warnings.catch_warnings():
+        # Whether the last digits converged is no matter: the weights are rounded below.
+        warnings.simplefilter("ignore")
+        fitted = model.fit(disp=False, maxiter=1000).params
+    settled = model.smooth(_round_weights(fitted))
+    outlook = settled.get_prediction(start=len(logs), end=len(logs) + horizon - 1)
     return _Outlook(
         np.asarray(outlook.predicted_mean), np.asarray(outlook.forecast_variance), modelled=True
     )
+
+
+def _round_weights(weights: np.ndarray) -> np.ndarray:
+    """Smoothing weights to three decimals, kept inside their limits.
+
+    Finer digits are noise, and so every processor agrees on them.
+    """
+    level, *others = np.round(weights, 3)
+    level = min(max(level, 0.001), 0.999)
+    limits = (level, 1 - level)
+    return np.array([level, *(min(w, most) for w, most in zip(others, limits, strict=False))])
 
 
 def _seasonal_naive(logs: np.ndarray, season: int, horizon: int) -> _Outlook:

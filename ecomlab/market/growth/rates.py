@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.market.growth._checks import dated, number
-from ecomlab.market.growth._show import card
+from ecomlab.market.growth.checks import dated, number
+from ecomlab.market.growth.show import card
 from ecomlab.style import say
 
 if TYPE_CHECKING:
