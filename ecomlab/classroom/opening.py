@@ -14,15 +14,21 @@ from tempfile import TemporaryDirectory
 
 LOCALES = {"en": "default", "zh": "zh_CN"}
 
-# The student's interface keeps Validate; the rest of nbgrader needs a course directory or an
-# exchange folder, which a student has not, and would only answer with errors.
-FOR_INSTRUCTORS = [
+# The student's JupyterLab keeps nbgrader's Validate; the rest of nbgrader needs a course directory
+# or an exchange folder, which a student has not, and would only answer with errors.
+PANELS_FOR_INSTRUCTORS = [
     "@jupyter/nbgrader:assignment-list",
     "@jupyter/nbgrader:course-list",
     "@jupyter/nbgrader:create-assignment",
     "@jupyter/nbgrader:formgrader",
     "@jupyter/nbgrader:menu",
     "jupyterlab-jupytext",
+]
+SERVICES_FOR_INSTRUCTORS = [
+    "jupyterlab_jupytext",
+    "nbgrader.server_extensions.assignment_list",
+    "nbgrader.server_extensions.course_list",
+    "nbgrader.server_extensions.formgrader",
 ]
 
 
@@ -102,8 +108,11 @@ def arguments(folder: Path, *, browser: bool, port: int | None, root_user: bool)
         f"--ServerApp.root_dir={folder}",
         # Warnings, and the address; the server's diary helps nobody who came for a course.
         "--log-level=WARN",
+        "--LabApp.log_level=WARN",
         # Ctrl-C means stop: the question "shut down?" is lost between the log's lines.
         "--ServerApp.answer_yes=True",
+        # The list of extensions would be fetched from elsewhere.
+        "--LabApp.extension_manager=readonly",
     ]
     if not browser:
         given.append("--no-browser")
@@ -115,27 +124,31 @@ def arguments(folder: Path, *, browser: bool, port: int | None, root_user: bool)
 
 
 def settings(lang: str, *, teach: bool) -> dict[str, dict]:
-    """JupyterLab's site settings, by the name of their file; the user's own stand above them.
+    """Site settings of JupyterLab and its server, by file name; the user's own stand above them.
 
     Parameters
     ----------
     lang
         ``"en"`` or ``"zh"``: the language of JupyterLab's menus.
     teach
-        Whether the instructor's tools are shown.
+        Whether the instructor's tools are there.
     """
-    overrides = {
-        "@jupyterlab/translation-extension:plugin": {"locale": LOCALES[lang]},
-        # Offline by design: no question about news, and no request for it.
-        "@jupyterlab/apputils-extension:notification": {
-            "fetchNews": "false",
-            "checkForUpdates": False,
-        },
-    }
-    disabled = {} if teach else dict.fromkeys(FOR_INSTRUCTORS, True)
+    panels, services = [], []
+    if not teach:
+        panels, services = PANELS_FOR_INSTRUCTORS, SERVICES_FOR_INSTRUCTORS
     return {
-        "default_setting_overrides.json": overrides,
-        "page_config.json": {"disabledExtensions": disabled},
+        "labconfig/default_setting_overrides.json": {
+            "@jupyterlab/translation-extension:plugin": {"locale": LOCALES[lang]},
+            # Offline by design: no question about news, and no request for it.
+            "@jupyterlab/apputils-extension:notification": {
+                "fetchNews": "false",
+                "checkForUpdates": False,
+            },
+        },
+        "labconfig/page_config.json": {"disabledExtensions": dict.fromkeys(panels, True)},
+        "jupyter_server_config.json": {
+            "ServerApp": {"jpserver_extensions": dict.fromkeys(services, False)}
+        },
     }
 
 
@@ -144,10 +157,9 @@ def settings_in_force(lang: str, *, teach: bool) -> Iterator[None]:
     """Put the site settings where JupyterLab started inside this block looks for them."""
     before = os.environ.get("JUPYTER_CONFIG_PATH")
     with TemporaryDirectory(prefix="ecomlab-") as folder:
-        labconfig = Path(folder, "labconfig")
-        labconfig.mkdir()
+        Path(folder, "labconfig").mkdir()
         for name, content in settings(lang, teach=teach).items():
-            (labconfig / name).write_text(json.dumps(content), encoding="utf-8")
+            Path(folder, name).write_text(json.dumps(content), encoding="utf-8")
         os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [folder, before]))
         try:
             yield
@@ -200,9 +212,10 @@ def start_lab(
     folder
         Where it starts, and the top of what it shows.
     lang
-        ``"en"`` or ``"zh"``: the language of its menus.
+        ``"en"`` or ``"zh"``: the language of its menus, and of the notebooks that the
+        instructor's tools work on.
     teach
-        Whether the instructor's tools are shown.
+        Whether the instructor's tools are there.
     browser
         Whether a browser may be opened, where there is a screen.
     port
@@ -226,8 +239,10 @@ def start_lab(
         port=port,
         root_user=root_user,
     )
-    # nbgrader's extensions look for nbgrader_config.py in the working directory.
+    # nbgrader's extensions look for nbgrader_config.py in the working directory, and that file
+    # looks for the language.
     os.chdir(folder)
+    os.environ["COURSE_LANG"] = lang
     with settings_in_force(lang, teach=teach):
         from jupyterlab.labapp import LabApp
 

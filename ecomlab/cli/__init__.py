@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 VERBS = {
+    "lab": "open the course in JupyterLab",
+    "doctor": "check this installation and say what to do about each fault",
     "build": "build the lessons: source, release and executed solutions",
 }
 
