@@ -1,0 +1,33 @@
+#!/bin/sh
+# Everything that CI runs; `make test` sets the environment up and calls this.
+set -eu
+cd "$(dirname "$0")/.."
+
+lacks() { ! command -v "$1" >/dev/null 2>&1; }
+
+# What tests need beside Python, where it is missing and may be installed; where it may not, the
+# tests that need it are skipped and named in the last line.
+debian=""
+lacks chromium && debian="$debian chromium"
+lacks java && debian="$debian default-jre-headless"
+[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] ||
+    [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || debian="$debian fonts-noto-cjk"
+
+if [ -n "$debian" ] && ! lacks apt-get; then
+    sudo=""
+    [ "$(id -u)" = 0 ] || sudo="sudo -n"
+    if $sudo true 2>/dev/null; then
+        echo "Installing for the tests:$debian"
+        { $sudo apt-get update -qq &&
+            $sudo env DEBIAN_FRONTEND=noninteractive \
+                apt-get install -y -qq --no-install-recommends $debian; } >/dev/null ||
+            echo "apt-get could not install:$debian" >&2
+    fi
+fi
+
+export PATH="$PWD/.venv/bin:$PATH"
+ruff check .
+ruff format --check .
+mypy
+# One file, or one lesson, to one worker: what a test file prepares is prepared once.
+exec pytest -n "${WORKERS:-2}" --dist loadgroup --durations 15 "$@"
