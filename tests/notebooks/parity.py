@@ -9,6 +9,7 @@ _NUMBER = re.compile(
     r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*(trillion|billion|million|万亿|亿|万)?", re.A
 )
 _UNITS = {"trillion": 12, "billion": 9, "million": 6, "万亿": 12, "亿": 8, "万": 4}
+_MONTH = re.compile(r"\d{1,2}\s*月")  # January has no digit in English
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.S)
 
 
@@ -19,7 +20,7 @@ def headings(prose: str) -> list[int]:
 
 def list_items(prose: str) -> int:
     """How many list items and table rows there are."""
-    return len(re.findall(r"^\s*(?:[-*]|\d+\.|\|)\s?", prose, re.M))
+    return len(re.findall(r"^\s*(?:[-*]\s|\d+\.\s|\|)", prose, re.M))
 
 
 def code(prose: str) -> list[str]:
@@ -29,6 +30,6 @@ def code(prose: str) -> list[str]:
 
 def numbers(prose: str) -> list[float]:
     """The numbers outside code, sorted, with million, billion, 亿 and the like multiplied in."""
-    found = _NUMBER.findall(_CODE.sub(" ", prose))
+    found = _NUMBER.findall(_MONTH.sub(" ", _CODE.sub(" ", prose)))
     values = (float(digits.replace(",", "")) * 10 ** _UNITS.get(unit, 0) for digits, unit in found)
     return sorted(round(v, 6) for v in values)

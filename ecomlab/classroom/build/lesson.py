@@ -116,6 +116,7 @@ def read_lesson(path: Path) -> Lesson:
         If the lesson could not be built as its author meant it.
     """
     from jupytext.myst import MystMetadataParsingError, myst_to_notebook
+    from nbformat import ValidationError
 
     try:
         text = path.read_bytes().decode("utf-8")
@@ -126,8 +127,9 @@ def read_lesson(path: Path) -> Lesson:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             notebook = myst_to_notebook(text, add_source_map=True)
-    except (MystMetadataParsingError, Warning) as error:
-        raise LessonError(f"{path.parent.name}/{path.name}: {error}") from None
+    except (MystMetadataParsingError, ValidationError, Warning) as error:
+        said = str(error).splitlines()[0]
+        raise LessonError(f"{path.parent.name}/{path.name}: {said}") from None
 
     meta = notebook.metadata
     cells = tuple(
@@ -167,9 +169,9 @@ def _topics(path: Path, meta: Mapping) -> tuple[str, ...]:
 
 
 def _title(path: Path, meta: Mapping) -> Mapping[str, str]:
-    title = meta.get("title")
+    title = meta.get("titles")
     if not isinstance(title, Mapping) or set(title) != set(LANGUAGES):
-        raise LessonError(f"{_where(path, 1)}: the heading's `title` needs {', '.join(LANGUAGES)}")
+        raise LessonError(f"{_where(path, 1)}: the heading's `titles` need {', '.join(LANGUAGES)}")
     return dict(title)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from ecomlab.classroom.scripts import put_on_path
+
 CONFIG = "nbgrader_config.py"
 
 
@@ -35,6 +37,7 @@ def generate_release(course: Path, lang: str, assignments: Iterable[str]) -> Non
     from nbgrader.apps import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
 
+    put_on_path()
     config = course_config(course, lang)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     for assignment in assignments:

@@ -40,6 +40,7 @@ def execute(lesson: Lesson, lang: str) -> NotebookNode:
             allow_errors=True,
             record_timing=False,
             store_widget_state=False,
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
             resources={"metadata": {"path": elsewhere}},
         )
         try:
