@@ -169,9 +169,9 @@ def draw(ax: Axes, setting: Scenario) -> None:
     ):
         ax.plot(ahead, 100 * levels[curve] / setting.m, color=colour, linewidth=2, label=name)
         if 0 < half[curve] <= setting.periods:
-            ax.plot(half[curve], 50, "o", color=colour)
-    ax.axhline(100, color=COLOURS[6], linewidth=1, linestyle=":")
-    ax.axhline(50, color="#BBBBBB", linewidth=1, linestyle=":")
+            ax.plot(half[curve], 50, "o", color=colour, zorder=3)
+    ax.axhline(100, color=COLOURS[6], linewidth=1, linestyle=":", zorder=1)
+    ax.axhline(50, color="#BBBBBB", linewidth=1, linestyle=":", zorder=1)
     ax.set(
         xlabel=say(en="years from today", zh="距今年数"),
         ylabel=say(en="share of the market potential (%)", zh="占市场潜量的比例（%）"),

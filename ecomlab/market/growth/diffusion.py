@@ -155,8 +155,9 @@ class BassFit:
 
         if ax is None:
             ax = plt.figure().add_subplot()
-        seen = np.arange(1, len(self.adopters) + 1)
-        ahead = np.arange(1, max(len(seen), int(np.ceil(min(2 * self.peak, 3 * len(seen))))) + 1)
+        # Adopters of a period came between its ends: its middle is where the bar belongs.
+        seen = np.arange(len(self.adopters)) + 0.5
+        ahead = np.arange(max(len(seen), int(np.ceil(min(2 * self.peak, 3 * len(seen)))))) + 0.5
         ax.bar(seen, self.adopters, color=COLOURS[5], label=say(en="adopters", zh="新增采用者"))
         ax.plot(
             ahead,
@@ -169,8 +170,8 @@ class BassFit:
         at = f"{self.peak:.1f}"
         if self.identified:
             title = say(
-                en=f"Adoption peaked in period {at}; about {self.m:,.0f} will ever adopt",
-                zh=f"第 {at} 期达到峰值，最终采用者约为 {self.m:,.0f}",
+                en=f"Adoption peaked after {at} periods; about {self.m:,.0f} will ever adopt",
+                zh=f"上市后 {at} 期达到峰值，最终采用者约为 {self.m:,.0f}",
             )
         else:
             title = say(
@@ -196,7 +197,7 @@ class BassFit:
                 say(en="p (innovation)", zh="p（创新系数）"): shown(self.p, self.se_p),
                 say(en="q (imitation)", zh="q（模仿系数）"): shown(self.q, self.se_q),
                 say(en="m (market potential)", zh="m（市场潜量）"): shown(self.m, self.se_m),
-                say(en="peak (period)", zh="峰值（期）"): f"{self.peak:.1f}",
+                say(en="peak (periods since launch)", zh="峰值（上市后期数）"): f"{self.peak:.1f}",
             },
             self.caution,
         )

@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
 
 class _Outlook(NamedTuple):
-    """A forecast of logarithms: centre, variance, and whether the centre is a model's median."""
+    """A forecast of logarithms: centre and variance per step."""
 
     centre: np.ndarray
     variance: np.ndarray
-    modelled: bool = False
 
 
 def _holt_winters(logs: np.ndarray, season: int, horizon: int) -> _Outlook:
@@ -41,9 +40,7 @@ def _holt_winters(logs: np.ndarray, season: int, horizon: int) -> _Outlook:
         fitted = model.fit(disp=False, maxiter=1000).params
     settled = model.smooth(_round_weights(fitted))
     outlook = settled.get_prediction(start=len(logs), end=len(logs) + horizon - 1)
-    return _Outlook(
-        np.asarray(outlook.predicted_mean), np.asarray(outlook.forecast_variance), modelled=True
-    )
+    return _Outlook(np.asarray(outlook.predicted_mean), np.asarray(outlook.forecast_variance))
 
 
 def _round_weights(weights: np.ndarray) -> np.ndarray:
@@ -93,7 +90,7 @@ class _Method(NamedTuple):
 
 
 _METHODS = {
-    "holt-winters": _Method(_holt_winters, lambda season: max(10, 3 * season)),
+    "holt-winters": _Method(_holt_winters, lambda season: max(10 + 2 * (season // 2), 3 * season)),
     "seasonal-naive": _Method(_seasonal_naive, lambda season: max(4, 2 * season)),
     "seasonal-naive-growth": _Method(_seasonal_naive_growth, lambda season: max(4, 3 * season)),
     "drift": _Method(_drift, lambda season: 4),
@@ -124,8 +121,8 @@ def forecast(
     Returns
     -------
     pandas.DataFrame
-        One row per period ahead, indexed as the series is: ``mean``, ``lower``, ``upper``, in the
-        unit of the series.
+        One row per period ahead, indexed as the series is: ``mean`` (the geometric mean of the
+        outcomes, which is their median), ``lower``, ``upper``; in the unit of the series.
 
     Raises
     ------
@@ -174,7 +171,5 @@ def bands(values: np.ndarray, season: int, horizon: int, method: str, level: flo
 
     outlook = _METHODS[method].outlook(np.log(values), season, horizon)
     reach = ndtri(0.5 + level / 2) * np.sqrt(outlook.variance)
-    # A model's centre is the median of a lognormal; the rules of thumb state their point.
-    centre = outlook.centre + (outlook.variance / 2 if outlook.modelled else 0)
-    bands = [centre, outlook.centre - reach, outlook.centre + reach]
-    return np.exp(np.column_stack(bands))
+    centre = outlook.centre
+    return np.exp(np.column_stack([centre, centre - reach, centre + reach]))
