@@ -7,8 +7,12 @@ two languages against this table.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ecomlab.style import language
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,17 @@ TERMS: dict[str, Term] = {
 }
 
 
+# Everyday words that head columns; in prose they may be said in other ways.
+HEADINGS: dict[str, Term] = {
+    "coverage": Term("coverage", "覆盖率"),
+    "method": Term("method", "方法"),
+    "quarter": Term("quarter", "季度"),
+    "region": Term("region", "地区"),
+    "value": Term("value", "数值"),
+    "year": Term("year", "年份"),
+}
+
+
 def term(name: str) -> str:
     """A term in the language in force.
 
@@ -106,6 +121,33 @@ def term(name: str) -> str:
     if name not in TERMS:
         raise ValueError(f"the glossary has no term {name!r}; add it to ecomlab/terms.py")
     return getattr(TERMS[name], language())
+
+
+def speak(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy of a table whose headings are in the language in force, to be looked at.
+
+    Headings that neither the glossary nor `HEADINGS` has stay as they are.
+
+    Parameters
+    ----------
+    frame
+        A table whose column and index names may be terms, e.g. ``year_on_year``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> speak(pd.DataFrame({"year_on_year": [0.1], "note": ["x"]})).columns.tolist()
+    ['year on year', 'note']
+    """
+
+    words = {**HEADINGS, **TERMS}
+
+    def spoken(name: object) -> object:
+        return getattr(words[name], language()) if name in words else name
+
+    return frame.rename(columns=spoken).rename_axis(
+        index=spoken(frame.index.name), columns=spoken(frame.columns.name)
+    )
 
 
 def missing_terms(en: str, zh: str) -> list[Term]:
