@@ -1,0 +1,100 @@
+"""The experiments that the shop ran: what makes its truth recoverable (TRUTH's table).
+
+An experiment is part of the policy; who is in which arm is hashed from the world's seed and the
+experiment's name, so a replication keeps its arms and dropping one experiment moves no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecomlab.shop.keys import Bits, draw, key, pick, shuffled
+from ecomlab.shop.world import World
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment.
+
+    Attributes
+    ----------
+    name
+        One of ``NAMES``; it says what is varied.
+    unit
+        What is randomised: product, city, customer, visit or agent.
+    start, days
+        First day and length.
+    levels
+        One value per arm; what it means depends on ``name`` (a price factor, a delay in ms).
+    shares
+        Share of units in each arm; sums to 1.
+    period
+        Days after which arms are drawn again; 0 means never.
+    """
+
+    name: str
+    unit: str
+    start: int
+    days: int
+    levels: tuple[float, ...]
+    shares: tuple[float, ...]
+    period: int = 0
+
+    @property
+    def end(self) -> int:
+        """The first day after the experiment."""
+        return self.start + self.days
+
+    def running(self, day: int) -> bool:
+        """Whether the experiment runs on a day."""
+        return self.start <= day < self.end
+
+    def block(self, day: int) -> int:
+        """The randomisation period that a day falls in, from 0."""
+        return (day - self.start) // self.period if self.period else 0
+
+
+#: The programme of the shop's first two years (days from 2024-01-01).
+PROGRAMME = (
+    Experiment("price_test", "product", 182, 182, (0.8, 1.0, 1.2), (1 / 3, 1 / 3, 1 / 3), 7),
+    Experiment("listing_rollout", "product", 112, 504, (0, 1, 2, 3, 4, 5), (1 / 6,) * 6),
+    Experiment("media_flights", "city", 28, 672, (0.3, 1.0, 1.7), (0.3, 0.4, 0.3), 28),
+    Experiment("brand_search_off", "city", 490, 56, (1.0, 0.0), (0.5, 0.5)),
+    Experiment("city_event", "city", 420, 56, (0.0, 1.0), (2 / 3, 1 / 3)),
+    Experiment("page_delay", "visit", 231, 112, (0.0, 600.0, 1200.0, 1800.0), (0.25,) * 4),
+    Experiment("filter_test", "customer", 280, 112, (0.0, 1.0), (0.5, 0.5)),
+    Experiment("training", "agent", 140, 420, (0, 1, 2, 3, 4, 5), (1 / 6,) * 6),
+    Experiment("tier_holdout", "customer", 364, 365, (0.0, 1.0), (0.5, 0.5)),
+    Experiment("recommender_test", "customer", 588, 84, (0.0, 1.0), (0.5, 0.5)),
+    Experiment("coupon_holdout", "customer", 0, 1461, (0.0, 1.0), (0.5, 0.5)),
+)
+NAMES = tuple(e.name for e in PROGRAMME)
+#: Weeks between the waves of a staggered programme.
+WAVE_DAYS = {"listing_rollout": 84, "training": 70}
+
+
+def arms_of_few(
+    experiment: Experiment, count: int, world: World, *levels: int
+) -> NDArray[np.int64]:
+    """Arms of ``count`` products, cities or agents by complete randomisation, shape (count,)."""
+    order = shuffled(count, key(world.seed, f"arm.{experiment.name}", *levels))
+    edges = np.rint(np.cumsum(experiment.shares) * count).astype(np.int64)
+    arms = np.empty(count, dtype=np.int64)
+    arms[order] = np.searchsorted(edges, np.arange(count), side="right")
+    return np.minimum(arms, len(experiment.levels) - 1)
+
+
+def arms_of_many(
+    experiment: Experiment, hashes: Bits, world: World, *levels: int
+) -> NDArray[np.int64]:
+    """Arms of customers or visits, each drawn alone, shape (len(hashes),)."""
+    bits = draw(hashes, key(world.seed, f"arm.{experiment.name}", *levels))
+    return pick(bits, np.cumsum(experiment.shares))
+
+
+def wave_start(experiment: Experiment, wave: int) -> int:
+    """The first day of a wave of a staggered programme."""
+    return experiment.start + wave * WAVE_DAYS[experiment.name]
