@@ -15,7 +15,7 @@ import signal
 import sys
 from pathlib import Path
 
-from ecomlab.classroom.answers import read_answers
+from ecomlab.classroom.build.answers import read_answers
 from ecomlab.classroom.build.lesson import Cell, read_lesson
 from ecomlab.classroom.build.starter import starter
 from ecomlab.style import set_language

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ecomlab.classroom.answers import read_answers
+from ecomlab.classroom.build.answers import read_answers
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -6,6 +6,7 @@
 ``starter``      what students find in place of an answer
 ``release``      nbgrader's own ``generate_assignment``
 ``solutions``    the executed notebooks that CI compares
+``answers``      the known wrong and other right answers beside a lesson
 ===============  =======================================================================
 """
 
