@@ -5,15 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-import ecomlab
-from ecomlab.datasets import folder
+from ecomlab.datasets import data, folder
 
 MARKET = sorted(f"market/{path.stem}" for path in folder().glob("market/*.csv"))
 
 
 def figure(table: str, column: str, **where: object) -> float:
     """The one figure in a column where other columns have the given values."""
-    rows = ecomlab.data(f"market/{table}")
+    rows = data(f"market/{table}")
     for key, value in where.items():
         rows = rows[rows[key] == value]
     assert len(rows) == 1
@@ -22,7 +21,7 @@ def figure(table: str, column: str, **where: object) -> float:
 
 @pytest.mark.parametrize("name", MARKET)
 def test_every_figure_has_its_source_and_vintage(name):
-    table = ecomlab.data(name)
+    table = data(name)
     assert len(table)
     assert table.columns[-2:].tolist() == ["source", "vintage"]
     assert table[["source", "vintage"]].notna().all(axis=None)
@@ -31,7 +30,7 @@ def test_every_figure_has_its_source_and_vintage(name):
 
 @pytest.mark.parametrize("name", MARKET)
 def test_no_row_is_repeated_and_time_rises(name):
-    table = ecomlab.data(name)
+    table = data(name)
     time = table.columns[0]
     keys = [c for c in table.columns if c in (time, "region", "company")]
     assert not table.duplicated(keys).any()
@@ -78,7 +77,7 @@ def test_us_quarters_are_as_published(date, sales):
 
 
 def test_asia_led_growth_in_2015_and_2016_and_latin_america_in_2024():
-    regions = ecomlab.data("market/regional_growth").sort_values("printed_growth_pct")
+    regions = data("market/regional_growth").sort_values("printed_growth_pct")
     fastest = regions.groupby("year")["region"].last()
     assert fastest.to_dict() == {
         2015: "Asia-Pacific",
@@ -90,10 +89,10 @@ def test_asia_led_growth_in_2015_and_2016_and_latin_america_in_2024():
 
 
 def test_us_years_are_the_sums_of_their_adjusted_quarters():
-    quarters = ecomlab.data("market/us_retail_ecommerce_adjusted")
+    quarters = data("market/us_retail_ecommerce_adjusted")
     whole = quarters[quarters["date"].dt.year >= 2000]
     sums = whole.groupby(whole["date"].dt.year)["sales_usd_mn"].sum()
-    years = ecomlab.data("market/us_retail_ecommerce").set_index("year")["sales_usd_mn"]
+    years = data("market/us_retail_ecommerce").set_index("year")["sales_usd_mn"]
     assert sums.to_dict() == years.to_dict()
 
 
@@ -106,11 +105,11 @@ def test_us_years_are_the_sums_of_their_adjusted_quarters():
 )
 def test_us_quarters_are_the_bureaus(refdata, table, file, column):
     real = pd.read_csv(refdata / "market" / f"{file}.csv", parse_dates=["date"])
-    ours = ecomlab.data(f"market/{table}")
+    ours = data(f"market/{table}")
     assert ours["date"].tolist() == real["date"].tolist()
     assert ours["sales_usd_mn"].tolist() == real[column].tolist()
 
 
 def test_an_unknown_name_is_answered_with_those_there_are():
     with pytest.raises(ValueError, match=r"'market/mars'; there are: .*market/china_online_retail"):
-        ecomlab.data("market/mars")
+        data("market/mars")

@@ -6,13 +6,16 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecomlab.labs import growth as lab
 from ecomlab.style import set_language
 
-settings = st.builds(
+# A first import, or a busy machine, is no reason to fail.
+calm = settings(deadline=None, max_examples=40)
+
+scenarios = st.builds(
     lab.Scenario,
     p=st.floats(0.001, 0.1),
     q=st.floats(0, 0.9),
@@ -39,7 +42,8 @@ def level_at(setting: lab.Scenario, curve: str, when: float) -> float:
     return m * (odds - p) / (odds + q)
 
 
-@given(settings)
+@calm
+@given(scenarios)
 def test_both_curves_follow_their_formulas_from_one_level_today(setting):
     table = lab.scenario(*setting)
     assert len(table) == 2 * (setting.periods + 1)
@@ -48,7 +52,8 @@ def test_both_curves_follow_their_formulas_from_one_level_today(setting):
     assert table["level"].to_numpy() == pytest.approx(np.array(wanted), rel=1e-6)
 
 
-@given(settings)
+@calm
+@given(scenarios)
 def test_the_bass_curve_rises_and_stays_within_the_market(setting):
     table = lab.scenario(*setting)
     shares = table[table["curve"] == "bass"]["share"]
@@ -56,8 +61,9 @@ def test_the_bass_curve_rises_and_stays_within_the_market(setting):
     assert shares.max() <= 1
 
 
-@given(settings, st.floats(0.05, 0.95))
-def test_at_its_crossing_each_curve_has_the_share_asked_for(setting, share):
+@calm
+@given(scenarios, st.floats(0.05, 0.95))
+def test_at_its_crossing_each_curve_has_the_share_asked_for(setting: lab.Scenario, share: float):
     row = lab.crossing(*setting[:5], shares=(share,)).iloc[0]
     wanted = max(share * setting.m, setting.start)
     for curve in ("bass", "cagr"):
@@ -65,7 +71,8 @@ def test_at_its_crossing_each_curve_has_the_share_asked_for(setting, share):
     assert row["first"] in ("both", "bass" if row["bass"] < row["cagr"] else "cagr")
 
 
-@given(settings)
+@calm
+@given(scenarios)
 def test_the_rate_leaves_the_market_when_it_says(setting):
     out = lab.leaves_market(setting.m, setting.cagr, setting.start)
     assert level_at(setting, "cagr", out) == pytest.approx(setting.m)

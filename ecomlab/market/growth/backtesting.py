@@ -9,7 +9,7 @@ import numpy as np
 
 from ecomlab.market.growth.checks import count, dated, number
 from ecomlab.market.growth.forecasting import bands, require_length
-from ecomlab.market.growth.show import card
+from ecomlab.market.growth.show import card, line
 from ecomlab.style import COLOURS, say
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Backtest:
     """How a method did on a series' own past, from rolling origins.
 
@@ -106,6 +106,16 @@ class Backtest:
 
     def _inside(self) -> pd.Series:
         return self.table["actual"].between(self.table["lower"], self.table["upper"])
+
+    def __repr__(self) -> str:
+        return line(
+            self,
+            method=self.method,
+            mase=self.mase,
+            smape=self.smape,
+            relative_mae=self.relative_mae,
+            coverage=self.coverage,
+        )
 
     def _repr_html_(self) -> str:
         ratio = say(en="error / seasonal naive's", zh="误差 ÷ 季节性朴素法误差")

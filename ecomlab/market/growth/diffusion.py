@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecomlab.market.growth.checks import count, number
-from ecomlab.market.growth.show import card
+from ecomlab.market.growth.show import card, line
 from ecomlab.style import COLOURS, say
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _coefficients(p: float, q: float) -> tuple[float, float]:
     return p, 0.0 if q == 0 else number(q, "q", above=0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BassFit:
     """A fitted Bass curve.
 
@@ -185,6 +185,9 @@ class BassFit:
         )
         ax.legend()
         return ax
+
+    def __repr__(self) -> str:
+        return line(self, p=self.p, q=self.q, m=self.m, identified=self.identified)
 
     def _repr_html_(self) -> str:
         def shown(value: float, error: float) -> str:

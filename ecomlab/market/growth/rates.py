@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecomlab.market.growth.checks import dated, number
-from ecomlab.market.growth.show import card
+from ecomlab.market.growth.show import card, line
 from ecomlab.style import say
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ def _levels(panel: pd.DataFrame, by: str, period: str, value: str) -> pd.DataFra
     return levels.groupby([panel[by], panel[period]]).sum().unstack()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Concentration:
     """How concentrated a market is.
 
@@ -315,6 +315,9 @@ class Concentration:
         if self.hhi > 1000:
             return say(en="moderately concentrated", zh="中度集中")
         return say(en="unconcentrated", zh="低集中度")
+
+    def __repr__(self) -> str:
+        return line(self, hhi=self.hhi, cr4=self.cr4, named=self.named)
 
     def _repr_html_(self) -> str:
         least = "" if self.named > 0.9999 else "≥ "

@@ -14,3 +14,9 @@ def card(title: str, rows: dict[str, str], note: str = "") -> str:
     below = f"<p>{escape(note)}</p>" if note else ""
     caption = f"<caption style='text-align:left'><b>{escape(title)}</b></caption>"
     return f"<table>{caption}{lines}</table>{below}"
+
+
+def line(of: object, **values: float | str | bool) -> str:
+    """An object in one line: figures to four digits, as further ones differ between processors."""
+    told = (f"{n}={v:.4g}" if isinstance(v, float) else f"{n}={v!r}" for n, v in values.items())
+    return f"{type(of).__name__}({', '.join(told)})"
