@@ -320,7 +320,9 @@ def lab() -> ipywidgets.VBox:
 
     usual = Scenario()
 
-    def slider(value: float, low: float, high: float, step: float, name: str, form: str):
+    def slider(
+        value: float, low: float, high: float, step: float, name: str, form: str
+    ) -> widgets.FloatSlider:
         return widgets.FloatSlider(
             value=value,
             min=low,
