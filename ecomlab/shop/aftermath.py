@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecomlab.shop import delivery, stock
-from ecomlab.shop.campaigns import holders, join, pull_forward, running
+from ecomlab.shop.campaigns import NOTHING_MOVED, holders, join, pull_forward, running
 from ecomlab.shop.checkout import Basket, Orders, has_privileges
 from ecomlab.shop.experiments import arms_of_many
 from ecomlab.shop.ground import FEN, Ground, Plan
@@ -50,6 +50,8 @@ def _offers(ground: Ground, plan: Plan, policy: Policy, state: State, seed: int)
     """Hand out coupons, move visits, and refresh marketing's factor when anything changed."""
     day = state.day
     changed = day == 0 or any(day in (c.start, c.end) for c in policy.campaigns if c.rate > 0)
+    if len(state.moved.who) and max(state.moved.origin.max(), state.moved.day.max()) < day:
+        state.moved = NOTHING_MOVED
     if changed:
         campaign = running(policy, day)
         state.coupon = (

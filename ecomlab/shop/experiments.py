@@ -66,7 +66,7 @@ PROGRAMME = (
     Experiment("city_event", "city", 420, 56, (0.0, 1.0), (2 / 3, 1 / 3)),
     Experiment("page_delay", "visit", 231, 112, (0.0, 600.0, 1200.0, 1800.0), (0.25,) * 4),
     Experiment("filter_test", "customer", 280, 112, (0.0, 1.0), (0.5, 0.5)),
-    Experiment("training", "agent", 140, 420, (0, 1, 2, 3, 4, 5), (1 / 6,) * 6),
+    Experiment("training", "agent", 140, 420, (0, 1, 2, 3), (0.25,) * 4),
     Experiment("tier_holdout", "customer", 364, 365, (0.0, 1.0), (0.5, 0.5)),
     Experiment("recommender_test", "customer", 588, 84, (0.0, 1.0), (0.5, 0.5)),
     Experiment("coupon_holdout", "customer", 0, 1461, (0.0, 1.0), (0.5, 0.5)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.shop import trade
+from ecomlab.shop import clicks, outreach, parcels, register, service, trade, voice
 from ecomlab.shop.calendar import EPOCH, check_days
 from ecomlab.shop.chunk import Builder, Chunk, gathered
 from ecomlab.shop.ground import lay_out, plan
@@ -21,7 +21,12 @@ from ecomlab.shop.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
-BUILDERS: dict[str, Builder] = {**trade.BUILDERS}
+#: How each table is made from a chunk.
+BUILDERS: dict[str, Builder] = {
+    name: builder
+    for room in (trade, parcels, clicks, voice, outreach, service, register)
+    for name, builder in room.BUILDERS.items()
+}
 CHUNK_DAYS = 28
 _STAMP = "datetime64[s]"
 

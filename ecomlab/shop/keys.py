@@ -110,7 +110,10 @@ def poisson(bits: Bits, rate: float | Floats, *, most: int = 12) -> NDArray[np.i
     term = np.exp(-np.asarray(rate, dtype=np.float64)) + np.zeros_like(u)
     total, count = term.copy(), np.zeros(u.shape, dtype=np.int64)
     for k in range(1, most + 1):
-        count += u > np.rint(total * 2**40) * 2.0**-40
+        over = u > np.rint(total * 2**40) * 2.0**-40
+        if not over.any():
+            break
+        count += over
         term = term * rate / k
         total += term
     return count

@@ -25,7 +25,7 @@ SCENES = ("shelf", "search", "social", "content", "live")
 #: The scene of each source.
 SCENE_OF = np.array([0, 1, 1, 2, 3, 4])
 #: Share of visits that would search for the shop's own name anyway, by intent.
-NAME_SEARCH = (0.06, 0.16)
+NAME_SEARCH = (0.08, 0.42)
 
 
 @dataclass(frozen=True)

@@ -124,9 +124,9 @@ class Media:
     decay
         Carry-over per week: TV .3-.8, outdoor .1-.4, digital 0-.3 (Robyn's defaults).
     shape
-        Hill shape, 0.5 .. 3 (Robyn's defaults), drawn in 1.0 .. 2.0.
+        Hill shape, 0.5 .. 3 (Robyn's defaults), drawn in 0.9 .. 1.6.
     half
-        Spend at half of saturation, as a multiple of the usual spend, 0.8 .. 1.4.
+        Spend at half of saturation, as a multiple of the usual spend, 0.6 .. 1.1.
     usual
         Usual spend, CNY per customer of the size and day.
     """
@@ -152,7 +152,7 @@ class Promotion:
     ----------
     extra
         Log lift of visits with intent per unit of discount depth while an offer holds: people
-        told of 30 % off come more often. 2.4 .. 3.2; with the price response, 20 % off then
+        told of 30 % off come more often. 1.6 .. 2.0; with the price response, 20 % off then
         sells about 1.7 times the usual (van Heerde, Neslin).
     pulled
         Share of the visits with intent due in the next ``horizon`` days that a 30 % offer
@@ -206,14 +206,14 @@ class Service:
     skill
         Standard deviation of log handle time between agents; the weak are sent first.
     chats
-        Chance that a visit opens a chat before buying; ``complaints`` after an order.
+        Chance that a visit opens a chat before buying; ``complaints`` after an order (design).
     """
 
     training: float
     handle: float = 240.0
     skill: float = 0.25
-    chats: float = 0.010
-    complaints: float = 0.06
+    chats: float = 0.025
+    complaints: float = 0.08
 
 
 @dataclass(frozen=True)
@@ -373,10 +373,10 @@ class World:
             media=Media(
                 share=(*between("share", 0.06, 0.15, 4), 0.0),
                 decay=by_channel("decay", (0.3, 0.8), (0.1, 0.4), (0, 0.3), (0, 0.3), (0, 0.1)),
-                shape=between("shape", 1.0, 2.0, 5),
-                half=between("half", 0.8, 1.4, 5),
+                shape=between("shape", 0.9, 1.6, 5),
+                half=between("half", 0.6, 1.1, 5),
             ),
-            promotion=Promotion(extra=one("extra", 2.4, 3.2), pulled=one("pulled", 0.5, 0.7)),
+            promotion=Promotion(extra=one("extra", 1.6, 2.0), pulled=one("pulled", 0.5, 0.7)),
             web=Web(
                 slow=one("slow", -0.020, -0.014),
                 feature=one("feature", 0.35, 0.50),

@@ -5,9 +5,10 @@ later one's rows more than it must (fixed tables first, then visits, then what f
 """
 
 from ecomlab.shop.tables.logistics import LOGISTICS
+from ecomlab.shop.tables.people import PEOPLE
 from ecomlab.shop.tables.schema import Column, Table, conform
 from ecomlab.shop.tables.trade import TRADE
 
-TABLES: dict[str, Table] = {t.name: t for t in (*TRADE, *LOGISTICS)}
+TABLES: dict[str, Table] = {t.name: t for t in (*TRADE, *LOGISTICS, *PEOPLE)}
 
 __all__ = ["TABLES", "Column", "Table", "conform"]
