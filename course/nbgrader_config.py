@@ -6,10 +6,11 @@ environment variable COURSE_LANG (en or zh). Submissions in either language are 
 
 import os
 
-from nbgrader.converters import GenerateAssignment
-from nbgrader.preprocessors import ClearSolutions as _ClearSolutions
+from nbgrader import preprocessors as stock
+from nbgrader.converters import Autograde, GenerateAssignment
 
 from ecomlab.classroom.build.starter import ClearSolutions
+from ecomlab.classroom.copies import DeduplicateIds
 
 c = get_config()  # noqa: F821
 
@@ -20,10 +21,16 @@ c.CourseDirectory.source_directory = f"source/{_lang}"
 c.CourseDirectory.release_directory = f"release/{_lang}"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
 
-# Starters that keep the names the checks look for (`growth = ...`).
+# Starters keep the names that the checks look for (`growth = ...`).
 c.GenerateAssignment.preprocessors = [
-    ClearSolutions if step is _ClearSolutions else step
+    ClearSolutions if step is stock.ClearSolutions else step
     for step in GenerateAssignment.preprocessors.default()
+]
+
+# One student's copied cell does not stop the class.
+c.Autograde.sanitize_preprocessors = [
+    DeduplicateIds if step is stock.DeduplicateIds else step
+    for step in Autograde.sanitize_preprocessors.default()
 ]
 
 c.ExecutePreprocessor.timeout = 120

@@ -1,0 +1,150 @@
+"""The whole loop through nbgrader's own commands: a class in two languages, faults and all."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ecomlab.classroom.build import build_release, read_lesson
+from ecomlab.classroom.build.answers import read_answers, submit
+from ecomlab.style import LANGUAGES
+
+ASSIGNMENT, SECTION = "market", "growth"
+SCRIPTS = sysconfig.get_path("scripts")
+
+
+def nbgrader(course: Path, *words: str, check: bool = True) -> subprocess.CompletedProcess:
+    """Run an nbgrader command in a course directory, as an instructor would."""
+    env = {
+        **os.environ,
+        "PATH": os.pathsep.join([SCRIPTS, os.environ["PATH"]]),
+        "COURSE_LANG": "en",
+    }
+    ran = subprocess.run(
+        ["nbgrader", *words], cwd=course, env=env, capture_output=True, text=True, check=False
+    )
+    assert not check or ran.returncode == 0, ran.stderr[-3000:]
+    return ran
+
+
+def graded(notebook, grade_id):
+    return next(
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    )
+
+
+def with_duplicate(notebook):
+    """A student copied an answer cell and pasted it below, metadata and all."""
+    answer = graded(notebook, "cagr")
+    notebook.cells.insert(notebook.cells.index(answer) + 1, nbformat.from_dict(dict(answer)))
+    return notebook
+
+
+def without_test(notebook):
+    """A student deleted a test cell."""
+    notebook.cells.remove(graded(notebook, "hhi-test"))
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, root):
+    """A class that was released, submitted and graded by stock nbgrader."""
+    course = tmp_path_factory.mktemp("class") / "course"
+    shutil.copytree(root / "course" / "lessons", course / "lessons")
+    shutil.copy(root / "course" / "nbgrader_config.py", course)
+    lesson_path = course / "lessons" / ASSIGNMENT / f"{SECTION}.md"
+    lesson = read_lesson(lesson_path)
+    build_release(course, [lesson])
+    nbgrader(course, "generate_assignment", ASSIGNMENT, "--force")
+
+    released = {
+        lang: nbformat.read(course / "release" / lang / f"{lesson.name}.ipynb", as_version=4)
+        for lang in LANGUAGES
+    }
+    reference = {a.grade_id: a.source for a, _ in lesson.exercises()}
+    wrong = {
+        key: next(iter(known.values())) for key, known in read_answers(lesson_path).wrong.items()
+    }
+    mixed = {**reference, "plan-growth": wrong["plan-growth"], "mase": wrong["mase"]}
+    submissions = {
+        "amy_en": submit(released["en"], reference),
+        "cai_blank": released["zh"],
+        "dan_mixed_en": submit(released["en"], mixed),
+        "dong_mixed_zh": submit(released["zh"], mixed),
+        "eve_duplicate": with_duplicate(submit(released["en"], reference)),
+        "fay_deleted": without_test(submit(released["en"], reference)),
+    }
+    for student, notebook in submissions.items():
+        path = course / "submitted" / student / ASSIGNMENT / f"{SECTION}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    broken = course / "submitted" / "gus_broken" / ASSIGNMENT / f"{SECTION}.ipynb"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("this is no notebook", encoding="utf-8")
+
+    autograded = nbgrader(course, "autograde", ASSIGNMENT, check=False)
+    (course / "autograde.log").write_text(autograded.stderr)
+    nbgrader(course, "generate_feedback", ASSIGNMENT, check=False)
+    nbgrader(course, "export")
+    return course
+
+
+@pytest.fixture(scope="module")
+def scores(course):
+    with (course / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = [r for r in csv.DictReader(file) if r["assignment"] == ASSIGNMENT]
+    return {r["student_id"]: float(r["raw_score"]) for r in rows}
+
+
+@pytest.fixture(scope="module")
+def points(course):
+    lesson = read_lesson(course / "lessons" / ASSIGNMENT / f"{SECTION}.md")
+    return {
+        t.grade_id.removesuffix("-test"): float(t.nbgrader["points"]) for _, t in lesson.exercises()
+    }
+
+
+def test_the_reference_earns_all_that_a_machine_gives(scores, points):
+    assert scores["amy_en"] == sum(points.values())
+
+
+def test_both_languages_score_the_same_in_one_gradebook(scores):
+    assert scores["dan_mixed_en"] == scores["dong_mixed_zh"]
+
+
+def test_a_blank_notebook_scores_nothing(scores):
+    assert scores["cai_blank"] == 0
+
+
+def test_wrong_answers_lose_exactly_their_own_points(scores, points):
+    lost = points["plan-growth"] + points["mase"]
+    assert scores["dan_mixed_en"] == sum(points.values()) - lost
+
+
+def test_a_duplicated_answer_cell_costs_nothing(scores, points):
+    assert scores["eve_duplicate"] == sum(points.values())
+
+
+def test_a_deleted_test_cell_costs_its_own_points(scores, points):
+    assert scores["fay_deleted"] == sum(points.values()) - points["hhi"]
+
+
+def test_a_file_that_is_no_notebook_is_named_and_earns_nothing(course, scores):
+    assert scores.get("gus_broken", 0) == 0
+    assert "gus_broken" in (course / "autograde.log").read_text()
+    assert not (course / "autograded" / "gus_broken" / ASSIGNMENT / f"{SECTION}.ipynb").exists()
+
+
+def test_feedback_tells_each_student_why_in_their_language(course):
+    def told(student):
+        return (course / "feedback" / student / ASSIGNMENT / f"{SECTION}.html").read_text("utf-8")
+
+    assert "their ratio is no growth rate" in told("dan_mixed_en")
+    assert "两者之比不是增长率" in told("dong_mixed_zh")
