@@ -133,7 +133,7 @@ def read_lesson(path: Path) -> Lesson:
 
     meta = notebook.metadata
     cells = tuple(
-        _cell(path, raw, line + (raw.cell_type == "markdown"), number)
+        _cell(path, raw, line, number)
         for number, (raw, line) in enumerate(
             zip(notebook.cells, meta["source_map"], strict=True), start=1
         )
