@@ -13,7 +13,7 @@ from typing import Any
 from ecomlab.classroom import codec, figures
 
 _MAX_ITEMS = 1_000_000
-_STREAMS = (
+_STREAMS: tuple[type, ...] = (
     GeneratorType, map, filter, zip, enumerate, reversed, range,
     type({}.keys()), type({}.values()), type({}.items()),
 )  # fmt: skip

@@ -1,0 +1,371 @@
+"""A clean, warm process that forks one child per notebook.
+
+It is started with an environment of its own, has seen neither tests nor the gradebook, imports
+what the reference solution imported, and keeps to one thread, as a fork carries only one along.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ecomlab.classroom import sandbox
+from ecomlab.classroom.wire import Channel
+
+_LIMIT = 1 << 20
+_START_TIMEOUT = 120.0
+_KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONHASHSEED", "ECOMLAB_LANG")
+_SINGLE_THREADED = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
+    "POLARS_MAX_THREADS", "LOKY_MAX_CPU_COUNT", "RAYON_NUM_THREADS",
+)  # fmt: skip
+# Importing these starts threads, so each notebook imports them itself.
+_THREADED_IMPORTS = frozenset({"polars", "_polars_runtime_32", "pyspark", "dask", "distributed"})
+
+
+class ZygoteError(RuntimeError):
+    """The warm process could not start, or is gone; the message says why."""
+
+
+def clean_environment(plan: sandbox.Plan) -> dict[str, str]:
+    """The few variables a submission sees."""
+    isolation = plan.isolation
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    home = sandbox.HOME if isolation == "strict" else os.environ.get("HOME", "/tmp")
+    threads = dict.fromkeys(_SINGLE_THREADED, "1")
+    if isolation == "strict" and sandbox.uses_own_tmp(plan):
+        kept["TMPDIR"] = f"{home}/.tmp"
+    return {
+        **kept,
+        **threads,
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": home,
+        "USER": "student",
+        # Parallel joblib would need processes, which a submission may not start.
+        "JOBLIB_MULTIPROCESSING": "0",
+        # jemalloc's background threads, Arrow's and Polars', would not survive a fork.
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        "_RJEM_MALLOC_CONF": "background_thread:false",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "NBGRADER_EXECUTION": "autograde",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+@dataclass
+class Child:
+    """A fork that runs one notebook, as the grader holds it."""
+
+    pid: int
+    pidfd: int
+    channel: Channel
+    _reaped: int | None = field(default=None, repr=False)
+
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        import select
+
+        return not select.select([self.pidfd], [], [], 0)[0]
+
+    def signal(self, number: int) -> None:
+        """Send it a signal; harmless where it is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, number)
+
+    def end(self) -> None:
+        """Kill it and let go of it, without waiting for its namespaces to be taken down."""
+        if self.pidfd >= 0:
+            self.signal(signal.SIGKILL)
+            self.channel.close()
+            os.close(self.pidfd)
+            self.pidfd = -1
+
+
+class Zygote:
+    """The grader's handle on the warm process.
+
+    Parameters
+    ----------
+    plan
+        The walls to build around what it forks.
+
+    Raises
+    ------
+    ZygoteError
+        If it cannot start, naming the wall that could not be built.
+    """
+
+    def __init__(self, plan: sandbox.Plan) -> None:
+        self.plan = plan
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket = ours
+        ours.settimeout(_START_TIMEOUT)
+        code = "from ecomlab.classroom.zygote import main; main()"
+        environment = clean_environment(plan)
+        if path := _import_path():
+            environment["PYTHONPATH"] = path
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", code, str(theirs.fileno()), plan.to_json()],
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        theirs.close()
+        self.memory_mb = int(self._answer()["memory_mb"])
+
+    def preload(self, modules: Iterable[str]) -> list[str]:
+        """Import modules ahead of the forks; those that cannot be imported are returned.
+
+        Raises
+        ------
+        ZygoteError
+            If the imports alone use up the memory limit, or leave threads running.
+        """
+        failed: list[str] = []
+        names = list(modules)
+        for start in range(0, len(names), 500):
+            self._tell({"do": "preload", "modules": names[start : start + 500]})
+            answer = self._answer()
+            failed += answer["failed"]
+            self.memory_mb = int(answer["memory_mb"])
+        if self.plan.isolation != "none" and self.memory_mb + 64 > self.plan.memory_mb:
+            raise ZygoteError(
+                f"a memory limit of {self.plan.memory_mb} MB is too low: the imported libraries "
+                f"alone take {self.memory_mb} MB, and a notebook needs 64 MB more"
+            )
+        return failed
+
+    def fork(self, folder: str) -> Child:
+        """A new child, whose work folder holds a copy of the given folder's files."""
+        request_read, request_write = os.pipe()
+        reply_read, reply_write = os.pipe()
+        files = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            message = json.dumps({"do": "fork"}).encode()
+            socket.send_fds(self._socket, [message], [request_read, reply_write, files])
+        except OSError as error:
+            for fd in (request_write, reply_read):
+                os.close(fd)
+            raise ZygoteError(f"the warm process is gone ({error})") from None
+        finally:
+            for fd in (request_read, reply_write, files):
+                os.close(fd)
+        answer, pidfd = self._answer_with_fd()
+        return Child(answer["pid"], pidfd, Channel(reply_read, request_write))
+
+    def ending(self, child: Child) -> str:
+        """How a dead child ended, in words."""
+        self._tell({"do": "ending", "pid": child.pid})
+        status = self._answer().get("status")
+        if status is None:
+            return "it was stopped"
+        code = os.waitstatus_to_exitcode(status)
+        if code < 0:
+            name = signal.Signals(-code).name
+            return f"it was ended by {name}" + (
+                " (out of memory, or killed)" if name == "SIGKILL" else ""
+            )
+        return f"it exited with status {code}"
+
+    def close(self) -> None:
+        """End the process, and every child with it."""
+        self._socket.close()
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        try:
+            self._socket.send(json.dumps(message).encode())
+        except OSError as error:
+            raise ZygoteError(f"the warm process is gone ({error})") from None
+
+    def _answer(self) -> dict[str, Any]:
+        return self._answer_with_fd()[0]
+
+    def _answer_with_fd(self) -> tuple[dict[str, Any], int]:
+        try:
+            data, fds, _, _ = socket.recv_fds(self._socket, _LIMIT, 1)
+        except TimeoutError:
+            raise ZygoteError(
+                f"the warm process gave no answer in {_START_TIMEOUT:.0f} s"
+            ) from None
+        if not data:
+            self._process.kill()
+            stderr = self._process.stderr.read() if self._process.stderr else b""
+            last = stderr.decode(errors="replace").strip().splitlines()[-1:]
+            raise ZygoteError("the warm process ended: " + (last[0] if last else "no message"))
+        answer = json.loads(data)
+        if "error" in answer:
+            raise ZygoteError(answer["error"])
+        return answer, fds[0] if fds else -1
+
+
+def _import_path() -> str:
+    """Where this package was imported from, for an interpreter that does not have it installed."""
+    from pathlib import Path
+
+    return str(Path(__file__).resolve().parents[2])
+
+
+def main() -> None:
+    """The process itself: build the jail and the kernel, then fork on request."""
+    from ecomlab.classroom import syscalls
+
+    control = socket.socket(fileno=int(sys.argv[1]))
+    plan = sandbox.Plan.from_json(sys.argv[2])
+    sys.argv[1:] = []
+    os.environ.pop("PYTHONPATH", None)
+    with contextlib.suppress(OSError):
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        if plan.isolation == "strict":
+            sandbox.enter_jail(plan)
+        from ecomlab.classroom.child import build_kernel
+
+        kernel = build_kernel()
+        forker = sandbox.Forker(plan)
+        _warm(kernel)
+    except Exception as error:
+        _reply(control, {"error": f"the warm process cannot start: {error}"})
+        return
+    _reply(control, {"memory_mb": sandbox.used_memory_mb()})
+    _serve(control, plan, kernel, forker)
+
+
+def _serve(control: socket.socket, plan: sandbox.Plan, kernel: Any, forker: Any) -> None:
+    endings: dict[int, int] = {}
+    while True:
+        data, fds, _, _ = socket.recv_fds(control, _LIMIT, 3)
+        if not data:
+            os._exit(0)
+        _reap(endings)
+        request = json.loads(data)
+        if request["do"] == "preload":
+            failed = _preload(request["modules"])
+            _warm(kernel)
+            gc.collect()
+            gc.freeze()
+            threads = len(os.listdir("/proc/self/task"))
+            answer: dict[str, Any] = {"failed": failed, "memory_mb": sandbox.used_memory_mb()}
+            if threads > 1:
+                answer = {"error": f"an imported library left {threads - 1} thread(s) running"}
+            _reply(control, answer)
+        elif request["do"] == "ending":
+            pid = request["pid"]
+            for _ in range(50):
+                if pid in endings:
+                    break
+                time.sleep(0.01)
+                _reap(endings)
+            _reply(control, {"status": endings.pop(pid, None)})
+        elif request["do"] == "fork":
+            pid = forker.fork()
+            if pid == 0:
+                control.close()
+                _be_child(plan, kernel, *fds)
+            _reply(control, {"pid": pid}, os.pidfd_open(pid))
+            for fd in fds:
+                os.close(fd)
+
+
+def _be_child(plan: sandbox.Plan, kernel: Any, requests: int, replies: int, files: int) -> None:
+    from ecomlab.classroom import child, syscalls, wire
+
+    status = 1
+    try:
+        if plan.isolation != "strict":
+            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        spilled = child.after_fork(kernel, replies)
+        os.set_inheritable(requests, False)
+        os.set_inheritable(replies, False)
+        try:
+            sandbox.confine(plan, files)
+        except Exception as error:
+            wire.send(replies, {"is": "unsafe", "why": str(error)})
+            os._exit(3)
+        child.serve(kernel, requests, replies, spilled)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _reap(endings: dict[int, int]) -> None:
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            if len(endings) > 1000:
+                endings.clear()
+            endings[pid] = status
+
+
+def _reply(control: socket.socket, answer: dict[str, Any], fd: int = -1) -> None:
+    try:
+        socket.send_fds(control, [json.dumps(answer).encode()], [fd] if fd >= 0 else [])
+    except OSError:
+        os._exit(0)
+    if fd >= 0:
+        os.close(fd)
+
+
+def _preload(modules: Iterable[str]) -> list[str]:
+    """Import what can be imported, quietly."""
+    import warnings
+    from importlib import import_module
+
+    failed = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in modules:
+            if name.partition(".")[0] in _THREADED_IMPORTS:
+                continue
+            try:
+                import_module(name)
+            except BaseException:
+                failed.append(name)
+    return failed
+
+
+def _warm(kernel: Any) -> None:
+    """Do once what every notebook would do for the first time: compile, fail, draw, show."""
+    kernel.session.sink = lambda message, buffers: None
+    shell = kernel.shell
+    for code in ("1 + 1", "raise ValueError('warm')"):
+        shell.run_cell(code, store_history=False, silent=True)
+    shell._last_traceback = None
+    shell.user_ns.pop("_", None)
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+    if "pandas" in sys.modules:
+        sys.modules["pandas"].DataFrame({"a": [1.0], "b": ["x"]})._repr_html_()
+    if "matplotlib.figure" in sys.modules:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure()
+        figure.subplots().plot([0, 1], label="x")
+        figure.axes[0].legend()
+        FigureCanvasAgg(figure).print_figure(io.BytesIO(), format="png", bbox_inches="tight")
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
