@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 LACKS = "this machine lacks "
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason=f"{LACKS}chromium (a browser)")
 needs_java = pytest.mark.skipif(

@@ -29,5 +29,5 @@ export PATH="$PWD/.venv/bin:$PATH"
 ruff check .
 ruff format --check .
 mypy
-# One file, or one lesson, to one worker: what a test file prepares is prepared once.
-exec pytest -n "${WORKERS:-2}" --dist loadgroup --durations 15 "$@"
+# A file or a lesson goes to one worker whole, so that what its tests share is prepared once.
+exec pytest -n "${WORKERS:-2}" -p no:cacheprovider --no-loadscope-reorder --durations 15 "$@"

@@ -68,9 +68,10 @@ def refuse(*lines):
 
 def fetch_uv():
     """Fetch uv, as a copy on this machine or with pip; whether it is there now."""
-    if shutil.which("uv"):
+    installed = shutil.which("uv")
+    if installed:
         os.makedirs(os.path.dirname(UV), exist_ok=True)
-        os.symlink(shutil.which("uv"), UV)
+        os.symlink(installed, UV)
         return True
     print("Fetching uv, which sets the rest up ...")
     sys.stdout.flush()
