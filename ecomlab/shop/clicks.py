@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.shop.chunk import Builder, Chunk, moment, take, visit_id
+from ecomlab.shop.chunk import DAY_SECONDS, VISIT_STRIDE, Builder, Chunk, moment, take, visit_id
 from ecomlab.shop.keys import below, normal, uniform
 from ecomlab.shop.ledger import Block
 from ecomlab.shop.tables.people import EVENTS_KINDS, TOUCHES
@@ -17,6 +17,8 @@ from ecomlab.shop.visits import SOURCES
 
 Ints = NDArray[np.int64]
 SAMPLE = 10
+#: Chance that a visitor met an ad of each true channel in the week before.
+SEEN = (0.16, 0.10, 0.20, 0.16)
 _KIND = {name: i for i, name in enumerate(EVENTS_KINDS)}
 #: Mean seconds before each kind of event.
 _PAUSE = np.array([0.0, 9.0, 12.0, 22.0, 18.0, 6.0, 25.0, 20.0, 35.0, 20.0])
@@ -114,7 +116,7 @@ def _timed(chunk: Chunk, rows: Block, ids: Ints, start: Ints, latency: Ints) -> 
     return {
         "visit_id": visit,
         "event_no": number,
-        "customer_id": visit % 10_000_000,
+        "customer_id": visit % VISIT_STRIDE,
         "at": start[at] + passed.astype(np.int64),
         "kind": rows["kind"],
         "category": rows["category"],
@@ -164,22 +166,20 @@ def touchpoints(chunk: Chunk) -> Block:
     visits = sampled(chunk.blocks["visits"])
     ids, at = visit_id(visits), moment(visits)
     source = np.array([TOUCHES.index(s) for s in SOURCES])[visits["source"]]
-    parts = []
-    for channel, chance in enumerate((0.16, 0.10, 0.20, 0.16)):
-        met = below(chunk.bits("touch", ids, np.full(len(ids), channel)), chance)
-        before = uniform(chunk.bits("touch.ago", ids, np.full(len(ids), channel))) * 6 * 86_400
+    parts: list[tuple[Ints, Ints, Ints, Ints]] = []
+    for code, chance in enumerate(SEEN):
+        which = np.full(len(ids), code)
+        before = uniform(chunk.bits("touch.ago", ids, which)) * 6 * DAY_SECONDS
         seen = at - 600 - before.astype(np.int64)
-        met &= seen >= 0
-        parts.append(
-            (ids[met], seen[met], np.full(met.sum(), channel), np.zeros(met.sum(), dtype=int))
-        )
+        met = below(chunk.bits("touch", ids, which), chance) & (seen >= 0)
+        parts.append((ids[met], seen[met], which[met], np.zeros(met.sum(), dtype=int)))
     parts.append((ids, at, source, np.ones(len(ids), dtype=int)))
     columns = [np.concatenate([p[i] for p in parts]) for i in range(4)]
     order = np.lexsort((columns[2], columns[1], columns[0]))
     visit, when, channel, kind = (column[order] for column in columns)
     place = _numbered(visit)
     return {
-        "customer_id": visit % 10_000_000,
+        "customer_id": visit % VISIT_STRIDE,
         "at": when,
         "touch_no": place,
         "channel": channel,

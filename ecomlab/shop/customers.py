@@ -107,7 +107,7 @@ def callers(
         alone would have brought, 1 for one that marketing added, 0 for browsing.
     """
     rows, kinds = [], []
-    for start in range(0, len(hashes), _BLOCK):
+    for start in range(0, max(len(hashes), 1), _BLOCK):
         part = slice(start, start + _BLOCK)
         bits = draw(hashes[part], purpose)
         high = (bits >> np.uint64(32)).astype(np.float32)

@@ -196,9 +196,9 @@ def today(plan: Plan, day: int, decisions: tuple[Decision, ...]) -> Today:
 def _decided(row: Today, decision: Decision) -> Today:
     price, spend, orders = row.price.copy(), row.spend.copy(), dict(row.extra_orders)
     for product, factor in decision.price_factor.items():
-        price[_in_range(product, price)] = round(price[product] * factor)
+        price[product] = round(price[product] * factor)
     for product, value in decision.prices.items():
-        price[_in_range(product, price)] = round(value * FEN)
+        price[product] = round(value * FEN)
     towns = np.array(decision.cities or range(spend.shape[1]))
     for channel, factor in decision.media_factor.items():
         spend[CHANNELS.index(channel), towns] *= factor
@@ -206,14 +206,21 @@ def _decided(row: Today, decision: Decision) -> Today:
         spend[CHANNELS.index(channel), towns] = value * FEN / len(towns)
     for product, units in decision.orders.items():
         if decision.day == row.day:
-            orders[_in_range(product, price)] = int(units)
+            orders[product] = int(units)
     return replace(row, price=price, spend=np.rint(spend), extra_orders=orders)
 
 
-def _in_range(product: int, price: NDArray[np.int64]) -> int:
-    if not 0 <= product < len(price):
-        raise ValueError(f"there is no product {product}; ids run from 0 to {len(price) - 1}")
-    return int(product)
+def check_ids(decision: Decision, world: World) -> None:
+    """Refuse a decision about a product or a city that is not there."""
+    for what, count, named in (
+        ("product", world.size.products, decision.prices),
+        ("product", world.size.products, decision.price_factor),
+        ("product", world.size.products, decision.orders),
+        ("city", world.size.cities, decision.cities),
+    ):
+        for number in named:
+            if number not in range(count):
+                raise ValueError(f"there is no {what} {number}; ids run from 0 to {count - 1}")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ecomlab.shop.ground import lay_out, plan
 from ecomlab.shop.ledger import Block
 from ecomlab.shop.policy import Policy
 from ecomlab.shop.run import FIRST_PLAN, Run, in_cny
-from ecomlab.shop.tables import TABLES, Table, conform
+from ecomlab.shop.tables import TABLES, Table, broken, conform
 from ecomlab.shop.world import World
 
 if TYPE_CHECKING:
@@ -86,8 +86,13 @@ class History:
     def table(self, name: str) -> pd.DataFrame:
         """A table as a pandas DataFrame; also an attribute of that name."""
         if name not in self._frames:
-            self._frames[name] = to_pandas(TABLES[name], self.arrays(name))
+            columns = self.arrays(name)
+            self._frames[name] = to_pandas(TABLES[name], columns)
         return self._frames[name]
+
+    def check(self) -> list[str]:
+        """What the tables break of their declarations: keys, references, ranges; none is good."""
+        return [b for n, t in TABLES.items() for b in broken(t, self.arrays(n), self.arrays)]
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name in TABLES:

@@ -118,6 +118,10 @@ class Decision:
         """Whether the decision is in force on a day."""
         return self.day is not None and self.day <= day < self.day + self.days
 
+    def over(self, day: int) -> bool:
+        """Whether the decision has ended before a day."""
+        return self.day is not None and self.day + self.days <= day
+
 
 def usual_campaigns() -> tuple[Campaign, ...]:
     """Seven days up to and after each great festival, 30 % off with half the customers held out;

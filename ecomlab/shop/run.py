@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ecomlab.shop.calendar import KNOWN_DAYS, check_days
 from ecomlab.shop.engine import advance, fix
-from ecomlab.shop.ground import lay_out, plan, today
+from ecomlab.shop.ground import check_ids, lay_out, plan, today
 from ecomlab.shop.ledger import Block
 from ecomlab.shop.policy import Decision, Policy
 from ecomlab.shop.state import State, opening
@@ -71,6 +71,8 @@ class Run:
         self.blocks: dict[str, list[Block]] = {}
         self.totals: list[dict[str, float]] = []
         self.decisions: tuple[Decision, ...] = self.policy.decisions
+        for decision in self.decisions:
+            check_ids(decision, world)
         self._prepare(FIRST_PLAN)
         self._state = opening(self._fixed.ground, self._fixed.plan, self.policy)
 
@@ -112,12 +114,13 @@ class Run:
                 raise TypeError(f"an action must be a Decision, not {action!r}")
             if action.day is not None and action.day < self.day:
                 raise ValueError(f"an action for day {action.day} came on day {self.day}")
+            check_ids(action, self.world)
         if self.day >= KNOWN_DAYS:
             raise ValueError(f"the calendar ends after day {KNOWN_DAYS - 1}")
         if self.day + 28 >= self._fixed.plan.days < KNOWN_DAYS:
             self._prepare(KNOWN_DAYS)
         dated = [replace(a, day=self.day) if a.day is None else a for a in new]
-        self.decisions = (*self.decisions, *dated)
+        self.decisions = (*(d for d in self.decisions if not d.over(self.day)), *dated)
         now = today(self._fixed.plan, self.day, self.decisions)
         sums, blocks = advance(self._fixed, self._state, now, record=self.record)
         for table, block in blocks.items():

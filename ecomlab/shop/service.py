@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.shop.chunk import DAY_SECONDS, Builder, Chunk, moment, take, visit_id
+from ecomlab.shop.chunk import DAY_SECONDS, VISIT_STRIDE, Builder, Chunk, moment, take, visit_id
 from ecomlab.shop.experiments import arms_of_few, wave_start
 from ecomlab.shop.keys import Floats, below, entities, key, normal, shuffled, uniform
 from ecomlab.shop.ledger import Block
@@ -119,7 +119,7 @@ def tickets(chunk: Chunk) -> Block:
     order = np.argsort(ticket, kind="stable")
     rows = {
         "ticket_id": ticket,
-        "customer_id": ids % 10_000_000,
+        "customer_id": ids % VISIT_STRIDE,
         "visit_id": ids,
         "agent_id": agent,
         "after_sale": after_sale,

@@ -4,6 +4,7 @@
 later one's rows more than it must (fixed tables first, then visits, then what follows from them).
 """
 
+from ecomlab.shop.tables.checks import broken
 from ecomlab.shop.tables.logistics import LOGISTICS
 from ecomlab.shop.tables.people import PEOPLE
 from ecomlab.shop.tables.schema import Column, Table, conform
@@ -11,4 +12,4 @@ from ecomlab.shop.tables.trade import TRADE
 
 TABLES: dict[str, Table] = {t.name: t for t in (*TRADE, *LOGISTICS, *PEOPLE)}
 
-__all__ = ["TABLES", "Column", "Table", "conform"]
+__all__ = ["TABLES", "Column", "Table", "broken", "conform"]
