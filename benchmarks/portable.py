@@ -1,0 +1,140 @@
+"""The six portable functions against hand-written DuckDB SQL and hand-written pandas.
+
+Target on 10 million rows: within 1.3 times of the SQL on DuckDB, in a third of pandas' memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks import report, table, take_turns
+from benchmarks._by_hand import PANDAS, SQL
+
+TASKS = ("kpis", "rolling_revenue", "rfm", "cohort_retention", "funnel", "pair_affinity")
+CONTENDERS = (
+    "SQL on DuckDB",
+    "ecomlab on DuckDB",
+    "ecomlab on Polars",
+    "ecomlab on pandas",
+    "pandas by hand",
+)
+STEPS = ["view", "cart", "pay"]
+AS_OF = "2025-12-31"
+_FEW = 1000
+_MAKE = "from benchmarks import portable; portable.make({})"
+
+
+def main(arguments: list[str]) -> None:
+    """Measure every function in turns and print a table for each."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks portable", description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000_000, help="rows of each table")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each contender")
+    parser.add_argument("--only", choices=TASKS, help="one function only")
+    parser.add_argument("--contenders", nargs="+", choices=CONTENDERS, default=CONTENDERS)
+    parser.add_argument("--one", nargs=2, metavar=("TASK", "CONTENDER"), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.one:
+        task, contender = options.one
+        # Once on a few rows, as the measure is of the work and not of imports.
+        _work(task, contender, _folder(_FEW))
+        report(lambda: _work(task, contender, _folder(options.rows)), _digest)
+        return
+    for rows in (_FEW, options.rows):
+        # In a process of its own: a child's peak memory would start from this one's.
+        subprocess.run([sys.executable, "-c", _MAKE.format(rows)], check=True)
+    size = ["--rows", str(options.rows)]
+    for task in [options.only] if options.only else TASKS:
+        contenders = {
+            name: ["benchmarks", "portable", *size, "--one", task, name]
+            for name in options.contenders
+        }
+        print(f"{task}, {options.rows:,} rows, median of {options.rounds}")
+        print(table(take_turns(contenders, rounds=options.rounds)), "\n", flush=True)
+
+
+def make(rows: int) -> None:
+    """Write the tables as Parquet, the same for the same size: all draws are hashes of the row."""
+    import duckdb
+
+    out = _folder(rows)
+    if (out / "done").exists():
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    u = "(hash(i, {0}) % 1000003) / 1000003.0"
+    a, b, c, d = (u.format(salt) for salt in range(4))
+    # Few customers buy often, most buy rarely.
+    who = f"cast(power({a}, 1.7) * {max(rows // 7, 1)} as bigint)"
+    at = f"timestamp '2024-01-01' + to_microseconds(cast({b} * 730 * 86400e6 as bigint))"
+    selects = {
+        "orders": f"i as order_id, {who} as customer_id, {at} as ordered_at, "
+        f"round(exp(4.5 + 2 * ({c} - .5)), 2) as paid",
+        "visits": f"i as visit_id, {who} as customer_id, {at} as visited_at",
+        "events": f"{who} as customer_id, {at} as happened_at, case when {c} < .7 then 'view' "
+        f"when {c} < .9 then 'cart' else 'pay' end as event",
+        "order_lines": f"i * 2 // 5 as order_id, cast(power({d}, 2) * 240 as int) as product_id",
+    }
+    for name, select in selects.items():
+        query = f"copy (select {select} from range({rows}) t(i)) to '{out / name}.parquet'"
+        duckdb.connect().execute(query)
+    (out / "done").touch()
+
+
+def _folder(rows: int) -> Path:
+    return Path(tempfile.gettempdir()) / f"ecomlab-portable-{rows}"
+
+
+def _work(task: str, contender: str, folder: Path) -> Any:
+    """One contender's answer, as a pandas DataFrame."""
+    if contender == "pandas by hand":
+        return PANDAS[task](folder)
+    if contender == "SQL on DuckDB":
+        import duckdb
+
+        return duckdb.connect().sql(SQL[task].format(folder=folder)).df()
+    from ecomlab import frames
+
+    return frames.collect(_portable(task, lambda name: _open(contender, folder, name)))
+
+
+def _open(contender: str, folder: Path, name: str) -> Any:
+    file = str(folder / f"{name}.parquet")
+    if contender.endswith("pandas"):
+        import pandas as pd
+
+        return pd.read_parquet(file)
+    if contender.endswith("Polars"):
+        import polars as pl
+
+        return pl.scan_parquet(file)
+    import duckdb
+
+    return duckdb.read_parquet(file)
+
+
+def _portable(task: str, get: Any) -> Any:
+    from ecomlab.membership.interface import funnel
+    from ecomlab.membership.loyalty import cohort_retention, rfm
+    from ecomlab.mining.kpis import kpis, rolling_revenue
+    from ecomlab.mining.recommendation import pair_affinity
+
+    if task == "kpis":
+        return kpis(get("visits"), get("orders"))
+    if task == "rolling_revenue":
+        return rolling_revenue(get("orders"), days=28)
+    if task == "rfm":
+        return rfm(get("orders"), as_of=AS_OF)
+    if task == "cohort_retention":
+        return cohort_retention(get("orders"))
+    if task == "funnel":
+        return funnel(get("events"), STEPS)
+    return pair_affinity(get("order_lines"))
+
+
+def _digest(result: Any) -> list[float]:
+    """How many rows, and each numeric column's sum: enough to see that answers agree."""
+    return [float(len(result)), *result.select_dtypes("number").sum().astype(float).tolist()]
