@@ -81,6 +81,8 @@ def rfm(
         .with_columns(
             recency=nw.lit(day.toordinal()) - frames.number(nw.col("last"), "day"),
             frequency=nw.col("frequency").cast(nw.Int64),
+            # Equal amounts must stay equal, in whatever order an engine added them up.
+            monetary=nw.col("monetary").round(_DIGITS),
         )
         .with_columns(
             **{
@@ -88,7 +90,7 @@ def rfm(
                 for score, value in _SCORED.items()
             },
             customers=nw.len(),
-            **{f"mean_{value}": nw.col(value).mean() for value in _SCORED.values()},
+            **{f"mean_{value}": nw.col(value).mean().round(_DIGITS) for value in _SCORED.values()},
         )
         .with_columns(
             *(
@@ -162,6 +164,7 @@ def rfm_classes(scored: frames.Native) -> frames.Native:
     return frames.like(table, scored)
 
 
+_DIGITS = 6
 _SCORED = {"r": "recency", "f": "frequency", "m": "monetary"}
 
 

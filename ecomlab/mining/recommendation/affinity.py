@@ -60,14 +60,14 @@ def pair_affinity(
         raise ValueError(f"min_orders must be at least 1, not {min_orders}")
     columns = {"order": frames.key(order_id), "product": frames.key(product_id)}
     frame = frames.as_frame(order_lines, columns=columns, name="order_lines")
-    lines = frames.hold(frame.group_by("order", "product").agg(lines=nw.len())).drop("lines")
-    all_orders = lines.select(n=nw.col("order").n_unique()).collect().item()
-    # A pair is in no more orders than either of its products: rarer ones need not be paired.
-    products = frames.hold(
-        lines.group_by("product").agg(n=nw.len()).filter(nw.col("n") >= min_orders)
-    )
-    lines = lines.join(products.select("product"), on="product", how="semi")
-    pairs = (
+    lines = frames.hold(frame.group_by("order", "product").agg(lines=nw.len()).drop("lines"))
+    all_orders = lines.group_by("order").agg(n=nw.len()).select(nw.len()).collect().item()
+    products = frames.hold(lines.group_by("product").agg(n=nw.len()))
+    if min_orders > 1:
+        # A pair is in no more orders than either of its products: rarer ones need no pairing.
+        often = products.filter(nw.col("n") >= min_orders).select("product")
+        lines = frames.hold(lines.join(often, on="product", how="semi"))
+    pairs = frames.hold(
         lines.rename({"product": "product_a"})
         .join(lines.rename({"product": "product_b"}), on="order")
         .filter(nw.col("product_a") < nw.col("product_b"))
