@@ -17,9 +17,7 @@ LESSONS = {
 
 def pytest_generate_tests(metafunc):
     if "lesson_name" in metafunc.fixturenames:
-        # One group a lesson: its tests share what they prepare, and workers share the lessons.
-        params = [pytest.param(n, marks=pytest.mark.xdist_group(n)) for n in LESSONS]
-        metafunc.parametrize("lesson_name", params, scope="module")
+        metafunc.parametrize("lesson_name", LESSONS, scope="module")
 
 
 @pytest.fixture(scope="module")
