@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -34,7 +33,7 @@ def course(root: Path, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def open_lab(course: Path, tmp_path_factory) -> Iterator[Callable[..., str]]:
-    """Start `ecomlab lab` in a language, once; its address. It stops as Ctrl-C stops it."""
+    """Start `ecomlab lab` in a language, once; its address."""
     servers: dict[tuple[str, ...], tuple[subprocess.Popen, str]] = {}
 
     def start(*options: str) -> str:
@@ -44,9 +43,12 @@ def open_lab(course: Path, tmp_path_factory) -> Iterator[Callable[..., str]]:
 
     yield start
     for process, _ in servers.values():
-        process.send_signal(signal.SIGINT)
+        process.terminate()
     for process, _ in servers.values():
-        assert process.wait(30) == 0
+        try:
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
 
 
 def _start(course: Path, home: Path, options: tuple[str, ...]) -> tuple[subprocess.Popen, str]:

@@ -49,7 +49,9 @@ _SHOW = """async (id) => {
   content.activeCellIndex = index;
   content.deselectAll();
   await content.scrollToItem(index, 'start');
-  return content.widgets[index].node;
+  const node = content.widgets[index].node;
+  node.scrollIntoView({block: 'start'});
+  return node;
 }"""
 
 # Two characters that no font can draw alike are drawn alike only where both are missing.

@@ -274,25 +274,34 @@ class TestRunning:
         """A running JupyterLab's address; stopped by Ctrl-C, it must end well and quietly."""
         log = home / "lab.log"
         private = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "BROWSER")}
+        terminal, keyboard = os.openpty()
         process = subprocess.Popen(
             [sys.executable, "-m", "ecomlab", "lab", *options],
             cwd=home,
             env={**private, "HOME": str(home / "home")},
+            stdin=keyboard,
             stdout=log.open("wb"),
             stderr=subprocess.STDOUT,
+            # A shell's background jobs are deaf to Ctrl-C, and so would be what they start.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
-            until = time.monotonic() + 60
-            while not (address := ADDRESS.search(log.read_text())):
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < until, log.read_text()
+            until = time.monotonic() + 120
+            while not (address := ADDRESS.search(log.read_text("utf-8"))):
+                assert process.poll() is None, log.read_text("utf-8")
+                assert time.monotonic() < until, log.read_text("utf-8")
                 time.sleep(0.1)
             yield address[0]
             process.send_signal(signal.SIGINT)
-            assert process.wait(30) == 0
-            assert "Traceback" not in log.read_text()
+            assert process.wait(60) == 0
+            said = log.read_text("utf-8")
+            assert said.rstrip().endswith("Shutting down...")
+            assert "(y/[n])" not in said
+            assert "Traceback" not in said
         finally:
             process.kill()
+            os.close(terminal)
+            os.close(keyboard)
 
     def ask(self, address: str, path: str) -> dict:
         """What the server answers to a question."""
