@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from importlib.util import module_from_spec, spec_from_file_location
@@ -179,3 +180,73 @@ class TestSetUp:
         told = prepare.settings_for_uv({"extra-index-url": "https://a\nhttps://b"})
         assert told["UV_INDEX"] == "https://a https://b"
         assert told["UV_INDEX_STRATEGY"] == "unsafe-best-match"
+
+
+class TestRun:
+    """tests/run.sh on machines made up of a few stubs, which write down how they were called."""
+
+    @pytest.fixture
+    def machine(self, root, tmp_path):
+        (tmp_path / "tests").mkdir()
+        shutil.copy(root / "tests" / "run.sh", tmp_path / "tests")
+        stubs, venv = tmp_path / "bin", tmp_path / ".venv" / "bin"
+        stubs.mkdir()
+        venv.mkdir(parents=True)
+        for name in ("sh", "dirname", "env", "true"):
+            (stubs / name).symlink_to(shutil.which(name))
+
+        def stub(folder, name, does="exit 0"):
+            script = folder / name
+            script.write_text(f'#!/bin/sh\necho "{name} $*" >> {tmp_path}/calls\n{does}\n')
+            script.chmod(0o755)
+
+        for name in ("ruff", "mypy", "pytest"):
+            stub(venv, name)
+
+        def run(**programs: str) -> tuple[int, str]:
+            for name, does in programs.items():
+                stub(stubs, name.replace("_", "-"), does)
+            ran = subprocess.run(
+                ["sh", tmp_path / "tests" / "run.sh"],
+                env={"PATH": str(stubs)},
+                capture_output=True,
+                check=False,
+            )
+            return ran.returncode, (tmp_path / "calls").read_text()
+
+        return run
+
+    def test_root_installs_what_is_missing(self, machine):
+        status, calls = machine(id="echo 0", apt_get="exit 0", java="exit 0")
+        assert status == 0
+        install = re.search(r"apt-get install .*", calls)
+        assert install is not None
+        assert "chromium" in install[0]
+        assert "jre" not in install[0]
+
+    def test_sudo_is_used_where_it_asks_nothing(self, machine):
+        _, calls = machine(id="echo 1000", apt_get="exit 0", sudo='shift; exec "$@"')
+        assert "sudo -n apt-get update" in calls
+        assert re.search(r"apt-get install .* chromium default-jre-headless", calls)
+
+    @pytest.mark.parametrize("sudo", [{}, {"sudo": "exit 1"}], ids=["no sudo", "sudo asks"])
+    def test_nobody_else_installs_anything_and_the_tests_run(self, machine, sudo):
+        status, calls = machine(id="echo 1000", apt_get="exit 0", **sudo)
+        assert status == 0
+        assert "apt-get" not in calls
+        assert "pytest -n 2" in calls
+
+    def test_what_cannot_be_installed_does_not_stop_the_tests(self, machine):
+        status, calls = machine(id="echo 0", apt_get="exit 100")
+        assert status == 0
+        assert "pytest -n 2" in calls
+
+    def test_a_full_machine_installs_nothing_and_checks_everything(self, machine):
+        installed = dict.fromkeys(("chromium", "java", "apt_get"), "exit 0")
+        _, calls = machine(id="echo 0", fc_list="echo Noto", **installed)
+        assert [line.split()[0] for line in calls.splitlines() if line.split()[0] != "fc-list"] == [
+            "ruff",
+            "ruff",
+            "mypy",
+            "pytest",
+        ]
