@@ -183,6 +183,7 @@ def _cohort_retention(folder: Path) -> Any:
     sizes = table[table["period"] == table["cohort"]].set_index("cohort")["customers"]
     age = [(p - c).n for p, c in zip(table["period"], table["cohort"], strict=True)]
     size = table["cohort"].map(sizes).astype(int)
+    table[["cohort", "period"]] = table[["cohort", "period"]].apply(lambda p: p.dt.to_timestamp())
     return table[["cohort", "period"]].assign(
         age=age, size=size, customers=table["customers"], retention=table["customers"] / size
     )
