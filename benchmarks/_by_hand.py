@@ -15,11 +15,11 @@ _CLASS = """
 SQL = {
     "kpis": """
         with traffic as (
-            select date_trunc('day', visited_at) as period, count(distinct customer_id) as visitors
+            select date_trunc('day', started_at) as period, count(distinct customer_id) as visitors
             from '{folder}/visits.parquet' group by 1
         ), buyers as (
             select date_trunc('day', ordered_at) as period, customer_id,
-                count(*) as orders, sum(paid) as revenue
+                count(*) as orders, sum(total) as revenue
             from '{folder}/orders.parquet' group by 1, 2
         ), trade as (
             select period, count(*) as buyers, count_if(orders > 1) as repeaters,
@@ -34,7 +34,7 @@ SQL = {
     """,
     "rolling_revenue": """
         with daily as (
-            select date_trunc('day', ordered_at) as day, sum(paid) as revenue
+            select date_trunc('day', ordered_at) as day, sum(total) as revenue
             from '{folder}/orders.parquet' group by 1
         )
         select day, revenue, sum(revenue) over (
@@ -46,7 +46,7 @@ SQL = {
     "rfm": """
         with customers as (
             select customer_id, date '2025-12-31' - max(ordered_at)::date as recency,
-                count(*) as frequency, round(sum(paid), 2) as monetary
+                count(*) as frequency, round(sum(total), 2) as monetary
             from '{folder}/orders.parquet' group by 1
         )
         select customer_id, recency, frequency, monetary,
@@ -74,13 +74,13 @@ SQL = {
     """,
     "funnel": """
         with events as (from '{folder}/events.parquet'), viewed as (
-            select customer_id, min(happened_at) as at from events where event = 'view' group by 1
+            select customer_id, min(events.at) as reached from events where kind = 'view' group by 1
         ), put as (
-            select customer_id, min(happened_at) as at from events join viewed using (customer_id)
-            where event = 'cart' and happened_at >= viewed.at group by 1
+            select customer_id, min(events.at) as reached from events join viewed using (customer_id)
+            where kind = 'cart' and events.at >= viewed.reached group by 1
         ), paid as (
-            select customer_id, min(happened_at) as at from events join put using (customer_id)
-            where event = 'pay' and happened_at >= put.at group by 1
+            select customer_id, min(events.at) as reached from events join put using (customer_id)
+            where kind = 'pay' and events.at >= put.reached group by 1
         ), counts as (
             select 1 as position, 'view' as step, count(*) as reached from viewed
             union all select 2, 'cart', count(*) from put
@@ -94,17 +94,17 @@ SQL = {
     "pair_affinity": """
         with lines as (
             select distinct order_id, product_id from '{folder}/order_lines.parquet'
-        ), total as (select count(distinct order_id) as n from lines), products as (
+        ), every as (select count(distinct order_id) as n from lines), products as (
             select product_id, count(*) as n from lines group by 1
         ), pairs as (
             select a.product_id as product_a, b.product_id as product_b, count(*) as orders
             from lines a join lines b on a.order_id = b.order_id and a.product_id < b.product_id
             group by 1, 2
         )
-        select product_a, product_b, orders, orders / total.n as support,
+        select product_a, product_b, orders, orders / every.n as support,
             orders / pa.n as confidence_ab, orders / pb.n as confidence_ba,
-            orders / pa.n * total.n / pb.n as lift
-        from pairs cross join total
+            orders / pa.n * every.n / pb.n as lift
+        from pairs cross join every
             join products pa on pa.product_id = product_a
             join products pb on pb.product_id = product_b
         order by orders desc, product_a, product_b
@@ -119,10 +119,10 @@ def _read(folder: Path, name: str, *columns: str) -> Any:
 
 
 def _kpis(folder: Path) -> Any:
-    visits = _read(folder, "visits", "customer_id", "visited_at")
-    orders = _read(folder, "orders", "customer_id", "ordered_at", "paid")
-    visitors = visits.groupby(visits["visited_at"].dt.floor("D"))["customer_id"].nunique()
-    by_buyer = orders.groupby([orders["ordered_at"].dt.floor("D"), "customer_id"])["paid"]
+    visits = _read(folder, "visits", "customer_id", "started_at")
+    orders = _read(folder, "orders", "customer_id", "ordered_at", "total")
+    visitors = visits.groupby(visits["started_at"].dt.floor("D"))["customer_id"].nunique()
+    by_buyer = orders.groupby([orders["ordered_at"].dt.floor("D"), "customer_id"])["total"]
     buyers = by_buyer.agg(["size", "sum"]).reset_index("customer_id")
     buyers["repeats"] = buyers["size"] > 1
     days = buyers.groupby(level=0).agg(
@@ -139,8 +139,8 @@ def _kpis(folder: Path) -> Any:
 
 
 def _rolling_revenue(folder: Path) -> Any:
-    orders = _read(folder, "orders", "ordered_at", "paid")
-    revenue = orders.groupby(orders["ordered_at"].dt.floor("D"))["paid"].sum()
+    orders = _read(folder, "orders", "ordered_at", "total")
+    revenue = orders.groupby(orders["ordered_at"].dt.floor("D"))["total"].sum()
     rolling = revenue.rolling("28D").sum()
     days = revenue.to_frame("revenue").assign(rolling=rolling).reset_index()
     covered = (days.iloc[:, 0] - days.iloc[0, 0]).dt.days + 1
@@ -151,9 +151,9 @@ def _rfm(folder: Path) -> Any:
     import numpy as np
     import pandas as pd
 
-    orders = _read(folder, "orders", "customer_id", "ordered_at", "paid")
+    orders = _read(folder, "orders", "customer_id", "ordered_at", "total")
     table = orders.groupby("customer_id").agg(
-        last=("ordered_at", "max"), frequency=("paid", "size"), monetary=("paid", "sum")
+        last=("ordered_at", "max"), frequency=("total", "size"), monetary=("total", "sum")
     )
     table["monetary"] = table["monetary"].round(2)
     recency = (pd.Timestamp("2025-12-31") - table.pop("last").dt.floor("D")).dt.days
@@ -192,14 +192,14 @@ def _cohort_retention(folder: Path) -> Any:
 def _funnel(folder: Path) -> Any:
     import pandas as pd
 
-    events = _read(folder, "events", "customer_id", "event", "happened_at")
+    events = _read(folder, "events", "customer_id", "kind", "at")
     reached, last = [], None
     for step in ("view", "cart", "pay"):
-        here = events.loc[events["event"] == step, ["customer_id", "happened_at"]]
+        here = events.loc[events["kind"] == step, ["customer_id", "at"]]
         if last is not None:
             here = here.merge(last, on="customer_id")
-            here = here[here["happened_at"] >= here["at"]]
-        last = here.groupby("customer_id")["happened_at"].min().rename("at").reset_index()
+            here = here[here["at"] >= here["reached"]]
+        last = here.groupby("customer_id")["at"].min().rename("reached").reset_index()
         reached.append(len(last))
     counts = pd.Series(reached)
     before = counts.shift(fill_value=reached[0])

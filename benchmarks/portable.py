@@ -75,10 +75,10 @@ def make(rows: int) -> None:
     at = f"timestamp '2024-01-01' + to_microseconds(cast({b} * 730 * 86400e6 as bigint))"
     selects = {
         "orders": f"i as order_id, {who} as customer_id, {at} as ordered_at, "
-        f"round(exp(4.5 + 2 * ({c} - .5)), 2) as paid",
-        "visits": f"i as visit_id, {who} as customer_id, {at} as visited_at",
-        "events": f"{who} as customer_id, {at} as happened_at, case when {c} < .7 then 'view' "
-        f"when {c} < .9 then 'cart' else 'pay' end as event",
+        f"round(exp(4.5 + 2 * ({c} - .5)), 2) as total",
+        "visits": f"i as visit_id, {who} as customer_id, {at} as started_at",
+        "events": f"{who} as customer_id, {at} as at, case when {c} < .7 then 'view' "
+        f"when {c} < .9 then 'cart' else 'pay' end as kind",
         "order_lines": f"i * 2 // 5 as order_id, cast(power({d}, 2) * 240 as int) as product_id",
     }
     for name, select in selects.items():

@@ -1,8 +1,9 @@
 """The one door to any DataFrame: pandas, Polars, a DuckDB relation or a PySpark DataFrame.
 
 A function over event-scale tables is written once on narwhals: `as_frame` lets the user's table in
-(checked, lazy, times in UTC), the function builds on it, and `like` gives the result back as the
-kind that came in. What narwhals does not do alike on every engine is done here and nowhere else.
+(checked, lazy, its times on one clock), the function builds on it, and `like` gives the result back
+as the kind that came in. What narwhals does not do alike on every engine is done here and nowhere
+else.
 
 Aggregations must be elementary (the sum, minimum, count ... of a column that stands already): of a
 conditional, narwhals on pandas gives a wrong answer without a word.
@@ -52,7 +53,7 @@ def key(name: str) -> Column:
 
 
 def time(name: str) -> Column:
-    """A column of timestamps or dates, none missing; without a zone they are read as UTC."""
+    """A column of timestamps or dates, none missing; those with a zone are moved to UTC."""
     rule = "every row needs a time"
     return Column(name, "timestamps", lambda t: t in (nw.Datetime, nw.Date), rule)
 
@@ -69,7 +70,7 @@ def money(name: str) -> Column:
 
 
 def as_frame(data: Native, *, columns: Mapping[str, Column], name: str = "the table") -> Frame:
-    """Let a table in: its named columns, checked, lazy, with times in UTC.
+    """Let a table in: its named columns, checked, lazy, with times on one clock.
 
     Parameters
     ----------
@@ -84,7 +85,8 @@ def as_frame(data: Native, *, columns: Mapping[str, Column], name: str = "the ta
     Returns
     -------
     narwhals.LazyFrame
-        Only these columns, under the caller's names; times as naive UTC timestamps, money as float.
+        Only these columns, under the caller's names, amounts as float. Times are timestamps
+        without a zone: as they stand where they had none (the shop's own clock), else in UTC.
 
     Raises
     ------
@@ -193,7 +195,7 @@ def with_start(frame: Frame, every: str, *, of: str, name: str) -> Frame:
     every
         ``"day"``, ``"week"`` or ``"month"``.
     of, name
-        The column of UTC timestamps, and the new column.
+        The column of timestamps, and the new column.
 
     Raises
     ------
@@ -279,7 +281,7 @@ def _zone_said(zone: str | None) -> str:
 
 
 def _to_utc(frame: Frame, column: str, dtype: nw.dtypes.DType) -> Frame:
-    """Times as naive timestamps in UTC, whatever zone the session is set to."""
+    """Timestamps with a zone as those of UTC, whatever zone the session is set to."""
     if dtype == nw.Date:
         return frame.with_columns(nw.col(column).cast(nw.Datetime("us")))
     if _zone(dtype) is None:

@@ -19,16 +19,16 @@ def funnel(
     within: timedelta | None = None,
     by: str | None = None,
     customer_id: str = "customer_id",
-    event: str = "event",
-    happened_at: str = "happened_at",
+    event: str = "kind",
+    happened_at: str = "at",
 ) -> frames.Native:
     """How many get through each step, in order: each step at or after the one before it.
 
     Parameters
     ----------
     events
-        One row an event, in any order, with `customer_id` (or a session's key), `event` and
-        `happened_at`. Events that are no step are passed over.
+        One row an event, in any order, with who (a customer, a session), what and when. Events that
+        are no step are passed over.
     steps
         The events' names, from the first step to the last.
     within
@@ -57,8 +57,8 @@ def funnel(
     >>> import pandas as pd
     >>> events = pd.DataFrame({
     ...     "customer_id": [1, 1, 1, 2, 2],
-    ...     "event": ["view", "cart", "buy", "cart", "view"],
-    ...     "happened_at": pd.to_datetime(["2025-06-18 09:00", "2025-06-18 09:05",
+    ...     "kind": ["view", "cart", "buy", "cart", "view"],
+    ...     "at": pd.to_datetime(["2025-06-18 09:00", "2025-06-18 09:05",
     ...         "2025-06-18 12:00", "2025-06-18 10:00", "2025-06-18 10:01"]),
     ... })
     >>> funnel(events, ["view", "cart", "buy"])

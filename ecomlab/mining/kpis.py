@@ -13,22 +13,23 @@ def kpis(
     *,
     every: str = "day",
     visitor_id: str = "customer_id",
-    visited_at: str = "visited_at",
+    visited_at: str = "started_at",
     customer_id: str = "customer_id",
     ordered_at: str = "ordered_at",
-    paid: str = "paid",
+    paid: str = "total",
 ) -> frames.Native:
     """Key indicators by day, week, month or over all: traffic, conversion, spend, repurchase.
 
     Parameters
     ----------
     visits
-        One row a visit, with `visitor_id` and `visited_at`.
+        One row a visit, with who came and when.
     orders
-        One row a paid order, with `customer_id`, `ordered_at` and `paid` (CNY); the same kind of
-        table as `visits`.
+        One row a paid order, with who bought, when, and what was paid (CNY); the same kind of table
+        as `visits`.
     every
-        ``"day"``, ``"week"`` (from Monday), ``"month"``, in UTC, or ``"all"``.
+        ``"day"``, ``"week"`` (from Monday), ``"month"`` or ``"all"``. Days are those of the tables'
+        own clock; of UTC, where times have a zone.
     visitor_id, visited_at, customer_id, ordered_at, paid
         What these columns are called in your tables.
 
@@ -56,9 +57,9 @@ def kpis(
     --------
     >>> import pandas as pd
     >>> days = pd.to_datetime(["2025-06-17", "2025-06-17", "2025-06-18", "2025-06-18"])
-    >>> visits = pd.DataFrame({"customer_id": [1, 2, 1, 3], "visited_at": days})
+    >>> visits = pd.DataFrame({"customer_id": [1, 2, 1, 3], "started_at": days})
     >>> orders = pd.DataFrame(
-    ...     {"customer_id": [1, 3, 3], "ordered_at": days[1:], "paid": [30.0, 50.0, 20.0]}
+    ...     {"customer_id": [1, 3, 3], "ordered_at": days[1:], "total": [30.0, 50.0, 20.0]}
     ... )
     >>> kpis(visits, orders, every="all")[["visitors", "buyers", "conversion", "spend_per_buyer"]]
        visitors  buyers  conversion  spend_per_buyer
@@ -116,14 +117,14 @@ def rolling_revenue(
     *,
     days: int,
     ordered_at: str = "ordered_at",
-    paid: str = "paid",
+    paid: str = "total",
 ) -> frames.Native:
     """Revenue of each day, and of the last `days` calendar days up to it.
 
     Parameters
     ----------
     orders
-        One row a paid order, with `ordered_at` and `paid` (CNY).
+        One row a paid order, with when it was made and what was paid (CNY).
     days
         How many calendar days to look back on, the day itself included; days without orders count.
     ordered_at, paid
@@ -132,8 +133,9 @@ def rolling_revenue(
     Returns
     -------
     The kind of table that came in
-        One row a day (UTC) that has orders, in order: `day`, `revenue`, `rolling` (CNY), and
-        `days_covered`: fewer than `days` at the start, where `rolling` is not yet comparable.
+        One row a day that has orders (a day in UTC, where times have a zone), in order: `day`,
+        `revenue`, `rolling` (CNY), and `days_covered`: fewer than `days` at the start, where
+        `rolling` is not yet comparable.
 
     Raises
     ------
@@ -145,7 +147,7 @@ def rolling_revenue(
     --------
     >>> import pandas as pd
     >>> ordered_at = pd.to_datetime(["2025-06-01", "2025-06-02", "2025-06-05"])
-    >>> orders = pd.DataFrame({"ordered_at": ordered_at, "paid": [10.0, 20.0, 40.0]})
+    >>> orders = pd.DataFrame({"ordered_at": ordered_at, "total": [10.0, 20.0, 40.0]})
     >>> rolling_revenue(orders, days=3)
              day  revenue  rolling  days_covered
     0 2025-06-01     10.0     10.0             1

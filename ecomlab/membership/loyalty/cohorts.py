@@ -19,10 +19,10 @@ def cohort_retention(
     Parameters
     ----------
     orders
-        One row an order, with `customer_id` and `ordered_at`. A customer's cohort is the period of
-        the first order in the table: give the history from the start.
+        One row an order, with who bought and when. A customer's cohort is the period of the first
+        order in the table: give the history from the start.
     period
-        ``"day"``, ``"week"`` (from Monday) or ``"month"``, in UTC.
+        ``"day"``, ``"week"`` (from Monday) or ``"month"``; of UTC, where times have a zone.
     customer_id, ordered_at
         What these columns are called in your table.
 

@@ -17,16 +17,17 @@ def rfm(
     bins: int = 5,
     customer_id: str = "customer_id",
     ordered_at: str = "ordered_at",
-    paid: str = "paid",
+    paid: str = "total",
 ) -> frames.Native:
     """How recently, how often and for how much each customer bought, scored against the others.
 
     Parameters
     ----------
     orders
-        One row a paid order, with `customer_id`, `ordered_at` and `paid` (CNY).
+        One row a paid order, with who bought, when, and what was paid (CNY).
     as_of
-        The day (UTC) from which recency is counted; no order may be later.
+        The day from which recency is counted (in UTC, where times have a zone); no order may be
+        later.
     bins
         Scores run from 1 to `bins`, each for an equal share of the customers.
     customer_id, ordered_at, paid
@@ -56,7 +57,7 @@ def rfm(
     >>> orders = pd.DataFrame({
     ...     "customer_id": ["a", "a", "b"],
     ...     "ordered_at": pd.to_datetime(["2025-06-01", "2025-06-20", "2025-05-02"]),
-    ...     "paid": [80.0, 40.0, 60.0],
+    ...     "total": [80.0, 40.0, 60.0],
     ... })
     >>> rfm(orders, as_of="2025-06-30", bins=2)
       customer_id  recency  frequency  monetary  r  f  m class
