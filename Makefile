@@ -16,7 +16,7 @@ setup:  ## make or mend the environment that the course runs in
 lab: .venv/.course  ## open the course in JupyterLab (COURSE_LANG=zh for Chinese)
 	@$(BIN)/ecomlab lab --lang $(COURSE_LANG)
 
-teach: .venv/.course  ## open the instructor's JupyterLab, with nbgrader's formgrader
+teach: .venv/.built  ## open the instructor's JupyterLab, with nbgrader's formgrader
 	@$(BIN)/ecomlab lab --teach --lang $(COURSE_LANG)
 
 test: .venv/.test  ## run everything that CI runs
@@ -33,6 +33,11 @@ stress: .venv/.test  ## the long runs that CI leaves out
 
 .venv/.course: pyproject.toml constraints.txt
 	@$(PYTHON) tools/prepare.py course,zh
+	@touch $@
+
+# The instructor's version of the notebooks is not committed.
+.venv/.built: .venv/.course $(wildcard course/lessons/*/*.md)
+	@$(BIN)/ecomlab build --no-solutions
 	@touch $@
 
 .venv/.test: pyproject.toml constraints.txt

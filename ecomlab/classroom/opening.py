@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ecomlab.classroom.scripts import put_on_path
+
 LOCALES = {"en": "default", "zh": "zh_CN"}
 
 # The student's JupyterLab keeps nbgrader's Validate; the rest of nbgrader needs a course directory
@@ -243,6 +245,8 @@ def start_lab(
     # looks for the language.
     os.chdir(folder)
     os.environ["COURSE_LANG"] = lang
+    # The formgrader runs `alembic`, which is beside this Python.
+    put_on_path()
     with settings_in_force(lang, teach=teach):
         from jupyterlab.labapp import LabApp
 

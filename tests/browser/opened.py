@@ -68,6 +68,14 @@ _DRAWS = """([text, family]) => {
 }"""
 
 
+def open_jupyterlab(page: Page, address: str, path: str = "?reset") -> None:
+    """Open JupyterLab in a page: the address is as printed, with its token."""
+    server = urlsplit(address)
+    page.goto(f"{server.scheme}://{server.netloc}/lab{path}&{server.query}")
+    page.wait_for_function("window.jupyterapp !== undefined", timeout=1000 * READY)
+    page.evaluate("async () => { await window.jupyterapp.restored; }")
+
+
 class OpenNotebook:
     """One notebook in JupyterLab; every wait is for the kernel's answer, never for the toolbar.
 
@@ -83,8 +91,7 @@ class OpenNotebook:
 
     def __init__(self, page: Page, address: str, path: str):
         self.page = page
-        server = urlsplit(address)
-        page.goto(f"{server.scheme}://{server.netloc}/lab/tree/{path}?reset&{server.query}")
+        open_jupyterlab(page, address, f"/tree/{path}?reset")
         page.wait_for_function(_SHOWN, arg=path, timeout=1000 * READY)
         self._await(_READY, READY)
         self.wait_for_kernel(READY)
