@@ -8,11 +8,12 @@ from importlib import import_module
 
 _HOMES = {
     "data": "ecomlab.datasets",
+    "open_shop": "ecomlab.shop.store",
     "say": "ecomlab.style",
     "set_language": "ecomlab.style",
 }
 
-__all__ = ["data", "say", "set_language"]
+__all__ = ["data", "open_shop", "say", "set_language"]
 __version__ = "0.1.0"
 
 

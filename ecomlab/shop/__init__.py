@@ -20,6 +20,9 @@ _HOMES = {
     "History": "ecomlab.shop.history",
     "simulate": "ecomlab.shop.history",
     "TABLES": "ecomlab.shop.tables",
+    "Shop": "ecomlab.shop.store",
+    "open_shop": "ecomlab.shop.store",
+    "simulate_many": "ecomlab.shop.many",
 }
 
 __all__ = sorted(_HOMES)

@@ -1,0 +1,219 @@
+"""The data dictionary, in both languages: every shipped table, its columns and what they mean.
+
+The shop's tables are declared in ``ecomlab.shop.tables``, the published figures below;
+``datasets/README.md`` is made from both by ``ecomlab shop build``.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecomlab.shop.tables import TABLES, Column, Table
+from ecomlab.style import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Each kind of column: its Parquet type, and what it is called.
+KINDS = {
+    "id": ("int64", "key", "编号"),
+    "count": ("int64", "whole number", "整数"),
+    "money": ("double", "money, exact to 0.01", "金额，精确到分"),
+    "number": ("double", "number", "实数"),
+    "flag": ("boolean", "yes or no", "是／否"),
+    "label": ("string", "one of a few words", "标签"),
+    "text": ("string", "text", "文本"),
+    "date": ("date", "day", "日期"),
+    "time": ("timestamp, ms", "moment, to the second", "时刻，精确到秒"),
+}
+UNITS_ZH = {
+    "CNY": "元", "day": "天", "hour": "小时", "second": "秒", "ms": "毫秒", "year": "岁",
+    "kg": "千克", "km": "千米", "unit": "件", "parcel": "件包裹", "share": "比例 0–1",
+}  # fmt: skip
+
+#: Columns that every table of published figures has.
+SOURCED = {
+    "source": ("who published it, and where", "发布者与出处"),
+    "vintage": ("month of the release that printed it", "发布口径（发布月份）"),
+}
+#: The published figures: table -> what a row is, and its own columns' meaning.
+FIGURES: dict[str, tuple[str, str, dict[str, tuple[str, str]]]] = {
+    "market/china_online_retail": (
+        "online retail sales in China, a row a year", "中国网上零售额，每行一年", {
+        "year": ("year", "年份"),
+        "sales_cny_bn": ("online retail sales, CNY bn", "网上零售额，十亿元"),
+        "printed_growth_pct": ("growth printed by the bureau, on a comparable base, %",
+                               "统计局公布的增速（可比口径），%"),
+        "physical_share_pct": ("share of physical goods sold online in retail sales, %",
+                               "实物商品网上零售额占社会消费品零售总额的比重，%")}),
+    "market/regional_growth": (
+        "growth of retail e-commerce, a row a year and region", "各地区零售电商增速", {
+        "year": ("year", "年份"),
+        "region": ("region", "地区"),
+        "region_zh": ("region in Chinese", "地区中文名"),
+        "printed_growth_pct": ("growth on the year before, %", "同比增速，%")}),
+    "market/us_platform_shares": (
+        "shares of US retail e-commerce, a row a year and company", "美国零售电商平台份额", {
+        "year": ("year", "年份"),
+        "company": ("company", "公司"),
+        "share_pct": ("share of US retail e-commerce, %", "占美国零售电商的份额，%")}),
+    "market/us_retail_ecommerce": (
+        "US retail e-commerce, a row a year", "美国零售电商销售额，每行一年", {
+        "year": ("year", "年份"),
+        "sales_usd_mn": ("sales, USD mn", "销售额，百万美元")}),
+    "market/us_retail_ecommerce_adjusted": (
+        "US retail e-commerce, seasonally adjusted, a row a quarter",
+        "美国零售电商销售额（季节调整），每行一季", {
+        "date": ("first day of the quarter", "季度首日"),
+        "sales_usd_mn": ("sales, seasonally adjusted, USD mn", "季调后销售额，百万美元"),
+        "share_pct": ("share of all retail sales, %", "占零售总额的比重，%")}),
+    "market/us_retail_ecommerce_quarterly": (
+        "US retail e-commerce, not adjusted, a row a quarter",
+        "美国零售电商销售额（未经季节调整），每行一季", {
+        "date": ("first day of the quarter", "季度首日"),
+        "sales_usd_mn": ("sales, not adjusted, USD mn", "未经季调的销售额，百万美元")}),
+    "market/world_retail_ecommerce": (
+        "retail e-commerce of the world, a row a year", "全球零售电商销售额，每行一年", {
+        "year": ("year", "年份"),
+        "sales_usd_bn": ("sales, USD bn", "销售额，十亿美元"),
+        "printed_growth_pct": ("growth printed with it, %", "同时公布的增速，%"),
+        "share_pct": ("share of all retail sales, %", "占零售总额的比重，%")}),
+    "market/rules": (
+        "rules that a shop must keep, a row a rule and version",
+        "网店须遵守的规则，每行一条规则的一个版本", {
+        "rule": ("id of the rule and version", "规则及版本编号"),
+        "name": ("name", "名称"), "name_zh": ("Chinese name", "中文名称"),
+        "area": ("area of law", "领域"), "jurisdiction": ("where it holds", "适用法域"),
+        "in_force": ("first day in force", "生效日期"),
+        "until": ("last day in force; missing if it still is", "失效日期（仍有效者为空）"),
+        "bound": ("how the threshold is meant", "门槛的含义"),
+        "threshold": ("threshold, where there is one", "门槛值（如有）"),
+        "unit": ("unit of the threshold", "门槛单位"), "action": ("what it asks for", "要求的行为"),
+        "says": ("what it says", "内容"), "says_zh": ("what it says, in Chinese", "内容（中文）"),
+        "remedy": ("what to do", "整改办法"),
+        "remedy_zh": ("what to do, in Chinese", "整改办法（中文）"),
+        "status": ("how firm the text is", "文本状态")}),
+}  # fmt: skip
+
+_OPENING = """# The data / 数据
+
+Made by `ecomlab shop build` from the declarations in the code; do not edit it by hand.
+
+由 `ecomlab shop build` 根据代码中的声明生成，请勿手工修改。
+
+## Lantern Market / 灯市
+
+`shop/*.parquet` hold two years of a simulated shop whose truth is known. Open them with
+`ecomlab.open_shop()`, or with anything that reads Parquet. Times and days are shop time (UTC+8),
+kept without a zone; money is in CNY; what is missing is null. Amounts add up to the cent.
+
+`shop/*.parquet` 是一家模拟店铺两年的数据，其真值已知。用 `ecomlab.open_shop()` 打开，或用任何能
+读 Parquet 的工具。日期与时刻均为店铺时间（UTC+8），不带时区；金额单位为元；缺失值为空（null）。
+各项金额精确到分，勾稽相符。
+"""
+_HEAD = (
+    "| column 列 | type 类型 | unit 单位 | meaning | 含义 | allowed 取值 |\n"
+    "|---|---|---|---|---|---|\n"
+)
+
+
+def readme(folder: Path) -> str:
+    """The text of ``datasets/README.md``.
+
+    Parameters
+    ----------
+    folder
+        Where the data sets are; its CSV files are described too.
+
+    Raises
+    ------
+    ValueError
+        If a CSV file or one of its columns is not described in ``FIGURES``.
+    """
+    kinds = "\n".join(f"| {k} | {t} | {en} | {zh} |" for k, (t, en, zh) in KINDS.items())
+    types = f"| type 类型 | Parquet | meaning | 含义 |\n|---|---|---|---|\n{kinds}\n"
+    contents = " · ".join(f"[{name}](#{name})" for name in TABLES)
+    tables = [_shop_table(table) for table in TABLES.values()]
+    figures = "## Published figures / 公布的统计数据\n\n" + (
+        "CSV files; `ecomlab.data(name)` reads one.\n\nCSV 文件，用 `ecomlab.data(名称)` 读取。\n"
+    )
+    names = sorted(p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*.csv"))
+    listed = [_figures(folder, name) for name in names]
+    return "\n".join([_OPENING, types, contents + "\n", *tables, figures, *listed])
+
+
+def describe(table: Table) -> pd.DataFrame:
+    """A table's columns, what they mean and what they may hold, in the language in force.
+
+    Examples
+    --------
+    >>> describe(TABLES["suppliers"])["meaning"].tolist()
+    ['supplier', 'lead time quoted']
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            say(en="column", zh="列"): column.name,
+            say(en="type", zh="类型"): say(en=KINDS[column.kind][1], zh=KINDS[column.kind][2]),
+            say(en="unit", zh="单位"): say(en=column.unit, zh=UNITS_ZH.get(column.unit, "")),
+            say(en="meaning", zh="含义"): say(en=column.en, zh=column.zh),
+            say(en="allowed", zh="取值"): "; ".join(
+                _allowed(column, say(en="may be missing", zh="可缺失"))
+            ),
+        }
+        for column in table.columns
+    ]
+    return pd.DataFrame(rows)
+
+
+def _shop_table(table: Table) -> str:
+    keys = ", ".join(f"`{name}`" for name in table.key)
+    rows = [
+        (
+            f"`{c.name}`", c.kind, _unit(c), c.en, c.zh,
+            "; ".join(_allowed(c, "may be missing 可缺失")),
+        )
+        for c in table.columns
+    ]  # fmt: skip
+    head = f"### {table.name}\n\n{table.en} / {table.zh}  \nkey 主键: {keys}\n\n"
+    return head + _HEAD + _lines(rows)
+
+
+def _unit(column: Column) -> str:
+    return f"{column.unit} {UNITS_ZH[column.unit]}" if column.unit else ""
+
+
+def _allowed(column: Column, missing: str) -> Iterable[str]:
+    """What a column may hold: its words, its range, where it points, and if it may be missing."""
+    if column.values:
+        yield ", ".join(column.values)
+    if column.ref:
+        yield f"→ {column.ref}"
+    elif column.kind != "id" and (column.low is not None or column.high is not None):
+        low = "" if column.low is None else f"{column.low:g}"
+        high = "" if column.high is None else f"{column.high:g}"
+        yield f"{low} … {high}" if high else f"≥ {low}"
+    if column.optional:
+        yield missing
+
+
+def _figures(folder: Path, name: str) -> str:
+    if name not in FIGURES:
+        raise ValueError(f"{name}.csv is not described; add it to FIGURES in ecomlab/dictionary.py")
+    en, zh, own = FIGURES[name]
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    known = own | SOURCED
+    if unknown := [c for c in columns if c not in known]:
+        raise ValueError(f"{name}.csv: column {unknown[0]!r} is not described in FIGURES")
+    rows = [(f"`{c}`", *known[c]) for c in columns]
+    head = f"### {name}\n\n{en} / {zh}\n\n| column 列 | meaning | 含义 |\n|---|---|---|\n"
+    return head + _lines(rows)
+
+
+def _lines(rows: Iterable[Iterable[str]]) -> str:
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)

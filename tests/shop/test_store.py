@@ -1,0 +1,414 @@
+"""Opening a shop: every engine the same rows, a cache that is whole, of this version, made once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ecomlab
+from ecomlab import datasets
+from ecomlab.shop import cache, parquet
+from ecomlab.shop.history import simulate
+from ecomlab.shop.ship import DAYS, SEED, ship
+from ecomlab.shop.store import files, open_shop
+from ecomlab.shop.tables import TABLES
+from ecomlab.shop.tables.schema import KINDS
+from ecomlab.shop.world import World
+from machine import needs_java
+
+SMALL = {"customers": 300, "products": 24, "agents": 4}
+SHIPPED = datasets.folder() / "shop"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory):
+    """The module's own cache folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECOMLAB_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture
+def empty_cache(tmp_path, monkeypatch) -> Path:
+    """A cache folder in which nothing is."""
+    monkeypatch.setenv("ECOMLAB_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def in_key_order(name: str, rows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """A table's rows in the order in which they are written."""
+    table = TABLES[name]
+    if table.key[0] not in parquet.DATED:
+        return rows
+    order = np.lexsort([rows[key] for key in reversed(table.key)])
+    return {column: values[order] for column, values in rows.items()}
+
+
+# Files
+
+
+def test_what_is_written_is_what_is_read(small_shop, tmp_path):
+    for name, table in TABLES.items():
+        rows = small_shop.arrays(name)
+        parquet.write(table, rows, tmp_path / name)
+        found = parquet.from_arrow(table, parquet.read(table, [tmp_path / name]))
+        for column, values in in_key_order(name, rows).items():
+            assert found[column].dtype == values.dtype
+            np.testing.assert_array_equal(found[column], values, err_msg=f"{name}.{column}")
+
+
+@given(st.lists(st.integers(0, 10**12), max_size=30))
+@settings(max_examples=40, deadline=None)
+def test_money_survives_to_the_cent(fen):
+    table = TABLES["vehicles"]
+    rows = {c.name: np.zeros(len(fen), dtype=KINDS[c.kind]) for c in table.columns}
+    rows["day_cost"] = np.array(fen, dtype=np.int64)
+    arrow = parquet.to_arrow(table, rows)
+    assert parquet.from_arrow(table, arrow)["day_cost"].tolist() == fen
+
+
+def test_a_table_without_rows_keeps_its_columns(small_shop, tmp_path):
+    for name, table in TABLES.items():
+        none = {column: values[:0] for column, values in small_shop.arrays(name).items()}
+        parquet.write(table, none, tmp_path / name)
+        found = parquet.from_arrow(table, parquet.read(table, [tmp_path / name]))
+        assert {c: v.dtype for c, v in found.items()} == {c: v.dtype for c, v in none.items()}
+
+
+def test_what_is_missing_is_null_in_the_file(small_shop):
+    rows = small_shop.arrays("purchase_orders")
+    arrow = parquet.to_arrow(TABLES["purchase_orders"], rows)
+    still_open = int((rows["received_on"] < 0).sum())
+    assert still_open
+    for column in ("received_on", "received", "defects"):
+        assert arrow[column].null_count == still_open
+
+
+def test_the_same_world_gives_the_same_bytes(tmp_path):
+    world = World.draw(5, **SMALL)
+    built = [ship(tmp_path / name, world=world, days=40) for name in ("one", "two")]
+    names = sorted(p.name for p in built[0].iterdir())
+    assert names == sorted([*(f"{t}.parquet" for t in TABLES), "shop.json"])
+    for name in names:
+        assert (built[0] / name).read_bytes() == (built[1] / name).read_bytes()
+
+
+# Engines
+
+
+def test_every_table_is_an_attribute_and_equal_to_the_simulated(small_world, small_shop):
+    size = {k: v for k, v in vars(small_world.size).items() if k != "categories"}
+    shop = open_shop(seed=small_world.seed, days=small_shop.days, **size)
+    assert set(TABLES) <= set(dir(shop))
+    for name, table in TABLES.items():
+        expected = small_shop.table(name)
+        if table.key[0] in parquet.DATED:
+            expected = expected.sort_values(list(table.key), ignore_index=True)
+        pd.testing.assert_frame_equal(getattr(shop, name), expected)
+
+
+def as_pandas(frame, engine: str) -> pd.DataFrame:
+    """A table of any engine, for comparison."""
+    if engine == "polars":
+        return frame.collect().to_pandas()
+    if engine == "duckdb":
+        return frame.df()
+    return frame.to_pandas() if engine == "pyarrow" else frame.toPandas()
+
+
+def assert_same_rows(frame: pd.DataFrame, expected: pd.DataFrame) -> None:
+    """Equal values, whatever type each engine gives to dates, labels and missing values."""
+    assert frame.columns.tolist() == expected.columns.tolist()
+    for name, values in expected.items():
+        found = frame[name]
+        if pd.api.types.is_datetime64_any_dtype(values):
+            found, values = pd.to_datetime(found).astype("M8[s]"), values.astype("M8[s]")
+        elif not pd.api.types.is_numeric_dtype(values):
+            found, values = found.astype(object), values.astype(object)
+        pd.testing.assert_series_equal(found, values, check_dtype=False, check_categorical=False)
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb", "pyarrow"])
+def test_every_engine_gives_the_same_rows(engine):
+    plain = open_shop(seed=5, days=80, **SMALL)
+    other = open_shop(seed=5, days=80, engine=engine, **SMALL)
+    for name in TABLES:
+        assert_same_rows(as_pandas(other.table(name), engine), plain.table(name))
+
+
+@needs_java
+def test_spark_gives_the_same_rows(monkeypatch):
+    pyspark = pytest.importorskip("pyspark.sql", reason="this machine lacks pyspark")
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    plain = open_shop(seed=5, days=80, **SMALL)
+    began = pyspark.SparkSession.getActiveSession() is None
+    other = open_shop(seed=5, days=80, engine="pyspark", **SMALL)
+    try:
+        for name in ("visits", "purchase_orders", "products"):
+            found = other.table(name).orderBy(*TABLES[name].key)
+            assert_same_rows(as_pandas(found, "pyspark"), plain.table(name))
+    finally:
+        if began:
+            pyspark.SparkSession.getActiveSession().stop()
+
+
+def test_tables_of_one_shop_join_on_duckdb():
+    shop = open_shop(seed=5, days=80, engine="duckdb", **SMALL)
+    joined = shop.orders.set_alias("o").join(shop.customers.set_alias("c"), "customer_id")
+    assert len(joined.df()) == len(shop.orders.df()) > 0
+
+
+def test_what_is_done_to_a_frame_does_not_reach_the_shop():
+    shop = open_shop(seed=5, days=80, **SMALL)
+    prices = shop.products
+    prices["usual_price"] = 0.0
+    prices.loc[0, "name"] = "mine"
+    assert (shop.products["usual_price"] > 0).all()
+    assert shop.products.loc[0, "name"] != "mine"
+
+
+def test_the_truth_belongs_to_the_tables():
+    shop = open_shop(seed=5, days=80, **SMALL)
+    assert shop.world == World.draw(5, **SMALL)
+    assert len(shop.customers) == shop.world.size.customers
+    assert repr(shop) == "<Shop of seed 5: 300 customers, 80 days, 34 tables, pandas>"
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("seed", [1.0, "7", True])
+def test_a_seed_that_is_no_whole_number_is_refused(seed):
+    with pytest.raises(TypeError, match="seed must be a whole number"):
+        open_shop(seed)
+
+
+@pytest.mark.parametrize(
+    ("given_", "says"),
+    [
+        ({"seed": -1}, "seed is -1; it must be >= 0"),
+        ({"seed": 1, "customers": 0}, "customers is 0"),
+        ({"seed": 1, "days": 0}, "days is 0"),
+        ({"customers": 300}, "customers was given without a seed"),
+        ({"days": 30}, "days was given without a seed"),
+        ({"seed": 1, "folder": "x"}, "a seed or a folder, not both"),
+        ({"engine": "dask"}, "unknown engine 'dask'; engines are pandas, polars, duckdb"),
+        ({"folder": "nowhere"}, "nowhere holds no whole shop"),
+    ],
+)
+def test_what_cannot_be_opened_is_refused(given_, says):
+    with pytest.raises(ValueError, match=says):
+        open_shop(**given_)
+
+
+def test_an_unknown_table_is_answered_with_those_there_are():
+    shop = open_shop(seed=5, days=80, **SMALL)
+    with pytest.raises(AttributeError, match="no table 'order'; its tables are products, cust"):
+        _ = shop.order
+    with pytest.raises(ValueError, match="no table 'order'"):
+        shop.table("order")
+    with pytest.raises(ValueError, match="no table 'order'"):
+        shop.describe("order")
+
+
+def test_an_engine_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r"needs the package polars.*ecomlab\[big\]"):
+        open_shop(engine="polars")
+
+
+# The cache
+
+
+def test_a_shop_is_simulated_once(empty_cache, monkeypatch):
+    first = open_shop(seed=6, days=20, **SMALL).orders
+    monkeypatch.setattr("ecomlab.shop.stream.lived", None)
+    pd.testing.assert_frame_equal(open_shop(seed=6, days=20, **SMALL).orders, first)
+    assert len(list(empty_cache.iterdir())) == 1
+
+
+def test_worlds_of_other_sizes_and_lengths_do_not_meet(empty_cache):
+    counts = {
+        (days, people): len(open_shop(seed=6, days=days, customers=people, products=24).visits)
+        for days in (10, 20)
+        for people in (200, 300)
+    }
+    assert len(set(counts.values())) == 4
+    assert len(list(empty_cache.iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/ecomlab"),
+        ("linux", {}, "/home/li/.cache/ecomlab"),
+        ("darwin", {"XDG_CACHE_HOME": "/x"}, "/home/li/Library/Caches/ecomlab"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/ecomlab"),
+        ("win32", {}, "/home/li/AppData/Local/ecomlab"),
+        ("linux", {"XDG_CACHE_HOME": "/x", "ECOMLAB_CACHE": "/mine"}, "/mine"),
+    ],
+)
+def test_the_cache_stands_where_the_platform_keeps_such(monkeypatch, platform, variables, expected):
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "ECOMLAB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"HOME": "/home/li", **variables}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cache.cache_folder() == Path(expected)
+
+
+def test_a_cache_of_another_version_is_made_again_and_says_so(empty_cache, monkeypatch, capsys):
+    version = cache.engine_version()
+    monkeypatch.setattr(cache, "engine_version", lambda: "0.0.1-old")
+    monkeypatch.setattr("ecomlab.shop.stream.engine_version", lambda: "0.0.1-old")
+    open_shop(seed=6, days=20, **SMALL)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(cache, "engine_version", lambda: version)
+    monkeypatch.setattr("ecomlab.shop.stream.engine_version", lambda: version)
+    for file in empty_cache.rglob("*.parquet"):
+        file.write_bytes(b"of another version")
+    shop = open_shop(seed=6, days=20, **SMALL)
+    out, err = capsys.readouterr()
+    assert "seed 6 was of another version; it was simulated again" in out
+    assert err == ""
+    assert len(shop.orders)
+    assert [p.name for p in empty_cache.iterdir()] == [
+        p.name for p in empty_cache.glob(f"*{version}")
+    ]
+
+
+def test_the_version_changes_with_a_line_of_the_engine(tmp_path, monkeypatch):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "engine.py").write_text("a = 1\n")
+    (tmp_path / "tables" / "trade.py").write_text("b = 1\n")
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
+    fresh = cache.engine_version.__wrapped__
+    before = fresh()
+    assert before.startswith(ecomlab.__version__)
+    assert fresh() == before
+    (tmp_path / "tables" / "trade.py").write_text("b = 2\n")
+    assert fresh() != before
+
+
+def test_files_of_another_version_are_refused_with_both_versions(tmp_path):
+    place = ship(tmp_path, world=World.draw(5, **SMALL), days=5)
+    card = json.loads((place / "shop.json").read_text())
+    (place / "shop.json").write_text(json.dumps(card | {"tables": "x", "engine": "0.0.1-old"}))
+    with pytest.raises(ValueError, match=r"another version \(0\.0\.1-old\).*simulate it again"):
+        open_shop(folder=place)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb", "pyarrow"])
+def test_a_shop_opens_where_no_cache_can_be_written(engine, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ECOMLAB_CACHE", str(tmp_path / "file" / "cache"))
+    shop = open_shop(seed=5, days=20, engine=engine, **SMALL)
+    expected = simulate(World.draw(5, **SMALL), days=20).orders.sort_values("order_id")
+    found = shop.orders if engine == "pandas" else as_pandas(shop.orders, engine)
+    assert_same_rows(found, expected.reset_index(drop=True))
+
+
+_OPEN = """
+import sys
+import ecomlab.shop.stream as s
+from ecomlab import open_shop
+lived = s.lived
+def counted(*args, **more):
+    print("simulating", flush=True)
+    yield from lived(*args, **more)
+s.lived = counted
+print(len(open_shop(seed=8, days=150, customers=1500, products=24).orders))
+"""
+
+
+def test_two_processes_that_ask_at_once_do_the_work_once(empty_cache):
+    both = [
+        subprocess.Popen([sys.executable, "-c", _OPEN], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=60)[0].split() for process in both]
+    assert all(process.returncode == 0 for process in both)
+    assert sum("simulating" in words for words in said) == 1
+    assert said[0][-1] == said[1][-1]
+    (folder,) = empty_cache.iterdir()
+    assert not [p for p in folder.rglob("*") if p.suffix in (".tmp", ".npz") or p.name == ".lock"]
+
+
+def test_a_killed_writer_leaves_nothing_that_is_read(empty_cache):
+    process = subprocess.Popen([sys.executable, "-c", _OPEN], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(0.1)
+    process.kill()
+    process.communicate()
+    (folder,) = empty_cache.iterdir()
+    assert not (folder / "shop.json").exists()
+    with pytest.raises(ValueError, match="holds no whole shop"):
+        open_shop(folder=folder)
+    found = open_shop(seed=8, days=150, customers=1500, products=24).orders
+    world = World.draw(8, customers=1500, products=24)
+    assert len(found) == len(simulate(world, days=150).orders)
+
+
+# The shipped shop
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Path:
+    """The committed files."""
+    if not (SHIPPED / "shop.json").is_file():
+        pytest.skip("the shipped shop is not built yet")
+    return SHIPPED
+
+
+def test_the_shipped_files_are_at_most_15_mb(shipped):
+    assert {p.stem for p in shipped.glob("*.parquet")} == set(TABLES)
+    assert sum(p.stat().st_size for p in shipped.iterdir()) <= 15e6
+
+
+def test_the_shipped_files_are_what_the_engine_makes(shipped):
+    """Keys, counts, labels and cents exact; other floats to 1e-9 (processors differ there)."""
+    history = simulate(World.draw(SEED), days=DAYS)
+    for name, table in TABLES.items():
+        found = parquet.from_arrow(table, parquet.read(table, files(shipped, name)))
+        expected = in_key_order(name, history.arrays(name))
+        for column in table.columns:
+            if column.kind == "number":
+                np.testing.assert_allclose(
+                    found[column.name], expected[column.name], rtol=1e-9, atol=1e-9
+                )
+            else:
+                np.testing.assert_array_equal(found[column.name], expected[column.name])
+
+
+def test_the_shipped_shop_opens_offline_within_a_second(shipped):
+    """After pandas: opened, and its largest table read; by processor time, as machines are busy."""
+    code = (
+        "import socket, time, pandas\n"
+        "socket.socket = None\n"
+        "begun = time.process_time()\n"
+        "import ecomlab\n"
+        "shop = ecomlab.open_shop()\n"
+        "opened = time.process_time() - begun\n"
+        "assert len(shop.visits) > 700_000\n"
+        "print(opened, time.process_time() - begun)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    opened, read = map(float, ran.stdout.split())
+    assert opened < 1
+    assert read < 2.5
+
+
+def test_row_groups_do_not_depend_on_who_wrote(shipped):
+    sizes = pq.read_metadata(shipped / "visits.parquet")
+    assert sizes.row_group(0).num_rows == parquet.ROW_GROUP
