@@ -48,6 +48,8 @@ def assignments(chunk: Chunk) -> Block:
     ]
     parts += [*_incidents(chunk), *_drivers(chunk)]
     kept = [p for p in parts if chunk.first <= p["starts_on"] <= chunk.last]
+    # In days' order, as all tables: rows then stand alike however the days are cut into chunks.
+    kept.sort(key=lambda p: p["starts_on"])
     return {
         name: np.concatenate([np.empty(0, dtype=kind), *(_spread(p, name, kind) for p in kept)])
         for name, kind in (
