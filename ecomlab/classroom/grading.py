@@ -28,7 +28,7 @@ from ecomlab.classroom.records import Redactor, cell_records
 from ecomlab.classroom.reference import Reference, modules_of, study, unsealed_reference
 from ecomlab.classroom.report import Report
 from ecomlab.classroom.submission import FastAutograde, Grader, Result
-from ecomlab.classroom.zygote import Zygote, ZygoteError
+from ecomlab.classroom.zygote import Zygote, ZygoteError, warmed
 
 Progress = Callable[[Result, int, int, float], None]
 Results = Generator[Result, None, None]
@@ -56,9 +56,8 @@ class Job:
 
     def grader(self) -> Grader:
         """A grader with a warm process of its own."""
-        zygote = Zygote(self.plan)
+        zygote, _ = warmed(self.plan, self.modules)
         try:
-            zygote.preload(self.modules)
             return Grader(
                 config=Config(self.config),
                 root=self.root,
@@ -348,19 +347,18 @@ def _prepare(
     """Warm a process up, and run the reference solution of each notebook in its forks."""
     source = Path(directory.format_path(directory.source_directory, ".", assignment))
     notebooks = sorted(source.glob("*.ipynb"))
-    zygote = Zygote(plan)
+    early = dict.fromkeys(m for n in notebooks for m in modules_of(n))
     try:
-        early = list(dict.fromkeys(m for n in notebooks for m in modules_of(n)))
-        zygote.preload(early)
-        references, late = _study_all(
-            config, directory, assignment, zygote, notebooks, scratch, timeout
-        )
-        zygote.preload(late)
-    except BaseException as error:
-        zygote.close()
-        if isinstance(error, ZygoteError):
-            raise GradingError(str(error)) from None
-        raise
+        zygote, loaded = warmed(plan, early)
+        try:
+            references, late = _study_all(
+                config, directory, assignment, zygote, notebooks, scratch, timeout
+            )
+        finally:
+            zygote.close()
+        zygote, loaded = warmed(plan, dict.fromkeys([*loaded, *late]))
+    except ZygoteError as error:
+        raise GradingError(str(error)) from None
     for name, reference in references.items():
         report.references[name] = reference
         report.notes += [f"{name}: {fault}" for fault in reference.faults]
@@ -369,7 +367,7 @@ def _prepare(
         root=directory.root,
         assignment=assignment,
         plan=plan,
-        modules=(*early, *late),
+        modules=tuple(loaded),
         references=tuple(references.items()),
         scratch=str(scratch),
         timeout=timeout,
@@ -448,8 +446,7 @@ def _in_this_process(job: Job, zygote: Zygote, students: Sequence[str]) -> Resul
             except ZygoteError:
                 # Something ended the warm process; a new one, and the submission once more.
                 grader.zygote.close()
-                grader.zygote = Zygote(job.plan)
-                grader.zygote.preload(job.modules)
+                grader.zygote, _ = warmed(job.plan, job.modules)
                 yield grader.grade(student)
     finally:
         grader.close()

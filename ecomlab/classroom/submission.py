@@ -82,7 +82,13 @@ class FastAutograde(Autograde):
             "notebook": name,
             "db_url": self.coursedir.db_url,
         }
-        return {"unique_key": name, "output_files_dir": f"{name}_files", "nbgrader": about}
+        return {
+            "unique_key": name,
+            "output_files_dir": f"{name}_files",
+            "output_extension": self.exporter.file_extension,
+            "metadata": {"name": name, "path": str(Path(notebook).parent)},
+            "nbgrader": about,
+        }
 
     def export(
         self, notebook: NotebookNode, resources: dict[str, Any], steps: Iterable[Any]

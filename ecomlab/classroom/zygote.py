@@ -30,12 +30,42 @@ _SINGLE_THREADED = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
     "POLARS_MAX_THREADS", "LOKY_MAX_CPU_COUNT", "RAYON_NUM_THREADS",
 )  # fmt: skip
-# Importing these starts threads, so each notebook imports them itself.
-_THREADED_IMPORTS = frozenset({"polars", "_polars_runtime_32", "pyspark", "dask", "distributed"})
+# Polars' cleaner of spilled files sleeps from import on; a fork that never spills misses nothing.
+_IDLE_THREADS = frozenset({"polars-ooc-clea"})
 
 
 class ZygoteError(RuntimeError):
     """The warm process could not start, or is gone; the message says why."""
+
+
+class LeftThread(ZygoteError):
+    """An imported module left a thread running, which a fork would lose; it names the module."""
+
+
+def warmed(plan: sandbox.Plan, modules: Iterable[str]) -> tuple[Zygote, list[str]]:
+    """A warm process, and the modules it has loaded: all but those that start threads.
+
+    What is left out is imported by each notebook itself, which costs time but no correctness.
+    """
+    wanted = list(modules)
+    while True:
+        zygote = Zygote(plan)
+        try:
+            zygote.preload(wanted)
+            return zygote, wanted
+        except LeftThread as found:
+            zygote.close()
+            if str(found) not in wanted:
+                raise
+            wanted = _without(wanted, str(found))
+        except BaseException:
+            zygote.close()
+            raise
+
+
+def _without(modules: list[str], culprit: str) -> list[str]:
+    """The list without a module and what lies in it."""
+    return [m for m in modules if m != culprit and not m.startswith(f"{culprit}.")]
 
 
 def clean_environment(plan: sandbox.Plan) -> dict[str, str]:
@@ -213,6 +243,8 @@ class Zygote:
             last = stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise ZygoteError("the warm process ended: " + (last[0] if last else "no message"))
         answer = json.loads(data)
+        if "threaded" in answer:
+            raise LeftThread(answer["threaded"])
         if "error" in answer:
             raise ZygoteError(answer["error"])
         return answer, fds[0] if fds else -1
@@ -260,14 +292,16 @@ def _serve(control: socket.socket, plan: sandbox.Plan, kernel: Any, forker: Any)
         _reap(endings)
         request = json.loads(data)
         if request["do"] == "preload":
-            failed = _preload(request["modules"])
-            _warm(kernel)
+            failed, threaded = _preload(request["modules"])
+            answer: dict[str, Any] = {"failed": failed}
+            if not threaded:
+                _warm(kernel)
+                threaded = "drawing a chart" if _threads() > 1 else ""
+            if threaded:
+                answer = {"error": f"{threaded} left a thread running", "threaded": threaded}
             gc.collect()
             gc.freeze()
-            threads = len(os.listdir("/proc/self/task"))
-            answer: dict[str, Any] = {"failed": failed, "memory_mb": sandbox.used_memory_mb()}
-            if threads > 1:
-                answer = {"error": f"an imported library left {threads - 1} thread(s) running"}
+            answer["memory_mb"] = sandbox.used_memory_mb()
             _reply(control, answer)
         elif request["do"] == "ending":
             pid = request["pid"]
@@ -328,8 +362,25 @@ def _reply(control: socket.socket, answer: dict[str, Any], fd: int = -1) -> None
         os.close(fd)
 
 
-def _preload(modules: Iterable[str]) -> list[str]:
-    """Import what can be imported, quietly."""
+def _threads() -> int:
+    """How many threads this process has, those apart that are known to sleep."""
+    names = []
+    for thread in os.listdir("/proc/self/task"):
+        with contextlib.suppress(FileNotFoundError), open(f"/proc/self/task/{thread}/comm") as file:
+            names.append(file.read().strip())
+    return sum(name not in _IDLE_THREADS for name in names)
+
+
+def _preload(modules: Iterable[str]) -> tuple[list[str], str]:
+    """Import what can be imported, quietly, up to a module that leaves a thread running.
+
+    Returns
+    -------
+    list of str
+        What cannot be imported.
+    str
+        The module that left a thread, as no fork would have it; empty where none did.
+    """
     import warnings
     from importlib import import_module
 
@@ -337,13 +388,13 @@ def _preload(modules: Iterable[str]) -> list[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in modules:
-            if name.partition(".")[0] in _THREADED_IMPORTS:
-                continue
             try:
                 import_module(name)
             except BaseException:
                 failed.append(name)
-    return failed
+            if _threads() > 1:
+                return failed, name
+    return failed, ""
 
 
 def _warm(kernel: Any) -> None:

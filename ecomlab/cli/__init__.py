@@ -7,6 +7,7 @@ verb does lives in the floors below; a verb only reads its arguments and prints.
 from __future__ import annotations
 
 import argparse
+import keyword
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,6 +16,9 @@ VERBS = {
     "lab": "open the course in JupyterLab",
     "doctor": "check this installation and say what to do about each fault",
     "build": "build the lessons: source, release and executed solutions",
+    "shop": "build the shipped shop, or simulate one of any size to Parquet",
+    "grade": "grade an assignment as nbgrader would, fast and sealed",
+    "export": "write an assignment's grades in the columns of a learning platform",
 }
 
 
@@ -31,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for verb, line in VERBS.items():
         command = commands.add_parser(verb, help=line, description=line)
         if argv[:1] == [verb]:
-            module = import_module(f"ecomlab.cli.{verb}")
+            # A verb that is one of Python's own words has a file with an underscore.
+            module = import_module(f"ecomlab.cli.{verb}{'_' * keyword.iskeyword(verb)}")
             module.add_arguments(command)
     args = parser.parse_args(argv)
     assert module is not None

@@ -1,0 +1,96 @@
+"""``ecomlab grade``: grade an assignment as nbgrader would, fast and sealed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ecomlab.cli import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="the assignment, e.g. market")
+    parser.add_argument("--course", default=".", help="the course's folder (default: this one)")
+    parser.add_argument("--students", default="*", metavar="GLOB", help="which students")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many at once")
+    parser.add_argument(
+        "--isolation",
+        choices=("strict", "basic", "none"),
+        default="strict",
+        help="how submissions are walled in; basic needs no namespaces, none is for trusted ones",
+    )
+    parser.add_argument("--timeout", type=int, metavar="S", help="seconds that a cell may take")
+    parser.add_argument(
+        "--memory", type=int, default=2048, metavar="MB", help="memory of a submission"
+    )
+    parser.add_argument("--db", metavar="URL", help="the gradebook, if not the configured one")
+    parser.add_argument(
+        "--compare",
+        type=int,
+        default=0,
+        metavar="N",
+        help="grade N submissions with nbgrader too, and print every difference",
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--resume",
+        action="store_false",
+        dest="again",
+        help="only what is new, submitted again, or was left by a stopped run (default)",
+    )
+    which.add_argument("--again", action="store_true", help="also what was graded before")
+    parser.add_argument("--report", metavar="FILE", help="write the full report as JSON")
+    parser.set_defaults(again=False)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Grade; 1 when a submission failed or nbgrader's grades differ."""
+    from ecomlab.classroom import compare
+    from ecomlab.classroom.gradebook import GradebookError
+    from ecomlab.classroom.grading import GradingError, grade
+    from ecomlab.classroom.sandbox import Unavailable
+    from ecomlab.classroom.zygote import ZygoteError
+
+    report_file = Path(args.report).resolve() if args.report else None
+    if report_file and not report_file.parent.is_dir():
+        raise UsageError(f"there is no folder {str(report_file.parent)!r} for the report")
+    if args.compare < 0:
+        raise UsageError(f"--compare needs a positive number, not {args.compare}")
+    course = Path(args.course).resolve()
+    try:
+        with compare.before(course, args.compare, args.db) as twin:
+            report = grade(
+                args.assignment,
+                course=course,
+                students=args.students,
+                workers=args.workers,
+                isolation=args.isolation,
+                timeout=args.timeout,
+                memory=args.memory,
+                again=args.again,
+                progress=_show,
+                db_url=args.db,
+            )
+            if twin is not None:
+                report.differences = compare.after(twin, course, report, args.compare)
+    except (GradingError, GradebookError, Unavailable, ZygoteError) as error:
+        raise UsageError(str(error)) from None
+    if report_file:
+        report.write(report_file)
+    print(report.summary())
+    if report.differences:
+        print(compare.told(report.differences))
+    return int(bool(report.counts["failed"] or report.differences.get("values")))
+
+
+def _show(result, done: int, total: int, left: float) -> None:
+    marks = "" if result.score is None else f" {result.score:g}/{result.max_score:g}"
+    line = f"[{done}/{total}] {result.student} {result.status}{marks}"
+    print(f"{line}  {_time(left)} left", file=sys.stderr, flush=True)
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
