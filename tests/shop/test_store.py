@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from ecomlab.shop.tables.schema import KINDS
 from ecomlab.shop.world import World
 from machine import needs_java
 
-SMALL = {"customers": 300, "products": 24, "agents": 4}
+SMALL: dict[str, Any] = {"customers": 300, "products": 24, "agents": 4}
 SHIPPED = datasets.folder() / "shop"
 
 
@@ -71,7 +72,7 @@ def test_what_is_written_is_what_is_read(small_shop, tmp_path):
 @settings(max_examples=40, deadline=None)
 def test_money_survives_to_the_cent(fen):
     table = TABLES["vehicles"]
-    rows = {c.name: np.zeros(len(fen), dtype=KINDS[c.kind]) for c in table.columns}
+    rows: dict[str, Any] = {c.name: np.zeros(len(fen), dtype=KINDS[c.kind]) for c in table.columns}
     rows["day_cost"] = np.array(fen, dtype=np.int64)
     arrow = parquet.to_arrow(table, rows)
     assert parquet.from_arrow(table, arrow)["day_cost"].tolist() == fen
@@ -107,7 +108,7 @@ def test_the_same_world_gives_the_same_bytes(tmp_path):
 
 
 def test_every_table_is_an_attribute_and_equal_to_the_simulated(small_world, small_shop):
-    size = {k: v for k, v in vars(small_world.size).items() if k != "categories"}
+    size: dict[str, Any] = {k: v for k, v in vars(small_world.size).items() if k != "categories"}
     shop = open_shop(seed=small_world.seed, days=small_shop.days, **size)
     assert set(TABLES) <= set(dir(shop))
     for name, table in TABLES.items():
