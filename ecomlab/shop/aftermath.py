@@ -148,6 +148,7 @@ def evening(
     """Forecast, order from suppliers, and refresh the list every fourth week."""
     day = state.day
     state.stock -= sold
+    state.sold = sold
     # A day without stock tells the manager nothing about demand.
     learn = np.where(short & (sold == 0), 0.0, policy.smoothing)
     state.forecast += learn * (np.minimum(sold, 8 * state.forecast + 3) - state.forecast)

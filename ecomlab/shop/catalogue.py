@@ -128,7 +128,7 @@ def catalogue(world: World) -> Catalogue:
         quality=quality,
         appeal=np.rint(appeal * 4096) / 4096,
         style=tastes.argmax(axis=0),
-        listing=np.rint(np.clip(0.45 + 0.35 * noise("listing") + 0.3 * (quality - 0.5), 0, 1) * 20)
+        listing=np.rint(np.clip(0.30 + 0.30 * noise("listing") + 0.3 * (quality - 0.5), 0, 1) * 20)
         / 20,
         weight=np.maximum(np.round(weight, 2), 0.05),
         launch=np.where(late, 366 + (spread("launch") * 300).astype(np.int64), 0),

@@ -86,10 +86,10 @@ def leave_levels(ground: Ground, base: Floats) -> NDArray[np.int32]:
     world = ground.world
     shape = (-1, world.size.categories, world.size.per_category)
     usual = (base + world.demand.listing * 0.5).reshape(shape)
-    # The best seller leads the list and is recommended.
-    best = usual.mean(axis=0).argmax(axis=1)
-    usual[:, np.arange(len(best)), best] += world.web.recommender
-    seen = look_limits(world, ranking_of(usual.mean(axis=0))) / 65536
+    # Best sellers lead the list and are recommended.
+    rank = ranking_of(usual.mean(axis=0))
+    usual += world.web.recommender * (rank < 3)
+    seen = look_limits(world, rank) / 65536
     inclusive = np.log((np.exp(usual)[None] * seen[:, None]).sum(axis=3))
     target = np.array([world.demand.browse_conversion, world.demand.mission_conversion])
     low = np.full((2, world.size.categories), -30.0)

@@ -59,16 +59,16 @@ class Experiment:
 
 #: The programme of the shop's first two years (days from 2024-01-01).
 PROGRAMME = (
-    Experiment("price_test", "product", 182, 182, (0.8, 1.0, 1.2), (1 / 3, 1 / 3, 1 / 3), 7),
+    Experiment("price_test", "product", 364, 273, (0.8, 1.0, 1.2), (1 / 3, 1 / 3, 1 / 3), 7),
     Experiment("listing_rollout", "product", 112, 504, (0, 1, 2, 3, 4, 5), (1 / 6,) * 6),
     Experiment("media_flights", "city", 28, 672, (0.3, 1.0, 1.7), (0.3, 0.4, 0.3), 28),
     Experiment("brand_search_off", "city", 490, 56, (1.0, 0.0), (0.5, 0.5)),
     Experiment("city_event", "city", 420, 56, (0.0, 1.0), (2 / 3, 1 / 3)),
-    Experiment("page_delay", "visit", 231, 112, (0.0, 600.0, 1200.0, 1800.0), (0.25,) * 4),
-    Experiment("filter_test", "customer", 280, 112, (0.0, 1.0), (0.5, 0.5)),
+    Experiment("page_delay", "visit", 231, 168, (0.0, 600.0, 1200.0, 1800.0), (0.25,) * 4),
+    Experiment("filter_test", "customer", 420, 140, (0.0, 1.0), (0.5, 0.5)),
     Experiment("training", "agent", 140, 420, (0, 1, 2, 3), (0.25,) * 4),
-    Experiment("tier_holdout", "customer", 364, 365, (0.0, 1.0), (0.5, 0.5)),
-    Experiment("recommender_test", "customer", 588, 84, (0.0, 1.0), (0.5, 0.5)),
+    Experiment("tier_holdout", "customer", 280, 450, (0.0, 1.0), (0.5, 0.5)),
+    Experiment("recommender_test", "customer", 588, 140, (0.0, 1.0), (0.5, 0.5)),
     Experiment("coupon_holdout", "customer", 0, 1461, (0.0, 1.0), (0.5, 0.5)),
 )
 NAMES = tuple(e.name for e in PROGRAMME)

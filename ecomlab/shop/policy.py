@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Self
 
-from ecomlab.shop.calendar import KNOWN_DAYS, festivals
+from ecomlab.shop.calendar import FIRST_DAY, KNOWN_DAYS, LAST_DAY, day_of, festivals
 from ecomlab.shop.experiments import NAMES, PROGRAMME, Experiment
 from ecomlab.shop.world import CHANNELS, change
 
@@ -124,9 +125,13 @@ class Decision:
 
 
 def usual_campaigns() -> tuple[Campaign, ...]:
-    """Seven days up to and after each great festival, 30 % off with half the customers held out;
-    a spend-and-save at Mid-Autumn that is open to all."""
-    chosen = []
+    """The shop's offers: 30 % off for a week in March, June and November with half of the
+    customers held out; a spend-and-save at Mid-Autumn that is open to all; a small one in
+    December."""
+    chosen = [
+        Campaign(f"spring_{year}", day_of(date(year, 3, 5)), 7, rate=0.3, holdout=0.5)
+        for year in range(FIRST_DAY.year, LAST_DAY.year + 1)
+    ]
     for festival in festivals():
         name = f"{festival.name}_{festival.date.year}"
         if festival.name in ("618", "double_eleven"):
@@ -135,7 +140,7 @@ def usual_campaigns() -> tuple[Campaign, ...]:
             chosen.append(Campaign(name, festival.day - 6, 7, threshold=199, off=30))
         elif festival.name == "double_twelve":
             chosen.append(Campaign(name, festival.day - 2, 5, rate=0.12, categories=(0, 2, 3, 6)))
-    return tuple(chosen)
+    return tuple(sorted(chosen, key=lambda c: c.start))
 
 
 @dataclass(frozen=True)
@@ -198,10 +203,10 @@ class Policy:
     media: tuple[float, ...] = (1.0,) * len(CHANNELS)
     media_follows: float = 0.6
     media_variation: float = 0.4
-    safety_days: float = 5.0
+    safety_days: float = 3.0
     cover_days: float = 16.0
     smoothing: float = 0.05
-    tier_spend: tuple[float, float, float] = (300.0, 800.0, 3000.0)
+    tier_spend: tuple[float, float, float] = (120.0, 300.0, 1500.0)
     privileged_tier: int = 2
     shipping_fee: float = 8.0
     free_shipping: float = 99.0

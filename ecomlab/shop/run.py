@@ -28,6 +28,7 @@ class Snapshot:
     state: State
     decisions: tuple[Decision, ...]
     totals: tuple[dict[str, float], ...]
+    sold: tuple[NDArray[np.int64], ...]
 
 
 class Run:
@@ -70,6 +71,7 @@ class Run:
         self.record = record
         self.blocks: dict[str, list[Block]] = {}
         self.totals: list[dict[str, float]] = []
+        self.sold: list[NDArray[np.int64]] = []
         self.decisions: tuple[Decision, ...] = self.policy.decisions
         for decision in self.decisions:
             check_ids(decision, world)
@@ -126,17 +128,18 @@ class Run:
         for table, block in blocks.items():
             self.blocks.setdefault(table, []).append(block)
         self.totals.append(sums)
+        self.sold.append(self._state.sold)
         return {"day": now.day, **in_cny(sums)}
 
     def snapshot(self) -> Snapshot:
         """Tonight, copied; recorded rows are not part of it."""
-        return Snapshot(self._state.copy(), self.decisions, tuple(self.totals))
+        return Snapshot(self._state.copy(), self.decisions, tuple(self.totals), tuple(self.sold))
 
     def restore(self, night: Snapshot) -> None:
         """Return to a night; rows recorded since then are forgotten."""
         self._state = night.state.copy()
         self.decisions = night.decisions
-        self.totals = list(night.totals)
+        self.totals, self.sold = list(night.totals), list(night.sold)
         for table, blocks in self.blocks.items():
             self.blocks[table] = [
                 b for b in blocks if len(b["day"]) and b["day"][0] < self._state.day
@@ -174,7 +177,10 @@ def daily(
     seed: int | None = None,
     start: Snapshot | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """The day's sums of a run without tables, one array per sum; money in CNY."""
+    """The day's sums of a run without tables, one array per sum; money in CNY.
+
+    ``sold`` is units by day and product, shape (days, products).
+    """
     run = Run(world, policy, seed=seed)
     if start is not None:
         run.restore(start)
@@ -183,7 +189,8 @@ def daily(
     for _ in range(check_days(days)):
         run.step()
     sums = [in_cny(s) for s in run.totals[kept:]]
-    return {name: np.array([s[name] for s in sums], dtype=np.float64) for name in sums[0]}
+    columns = {name: np.array([s[name] for s in sums], dtype=np.float64) for name in sums[0]}
+    return {**columns, "sold": np.array(run.sold[kept:], dtype=np.float64)}
 
 
 Outcome = str | Callable[[dict[str, NDArray[np.float64]]], float]
@@ -300,8 +307,9 @@ def _measure(outcome: Outcome) -> Callable[[dict[str, NDArray[np.float64]]], flo
         return outcome
 
     def total(sums: dict[str, NDArray[np.float64]]) -> float:
-        if outcome not in sums:
-            raise ValueError(f"unknown outcome {outcome!r}; there are {', '.join(sums)}")
+        known = [name for name, column in sums.items() if column.ndim == 1]
+        if outcome not in known:
+            raise ValueError(f"unknown outcome {outcome!r}; there are {', '.join(known)}")
         return float(sums[outcome].sum())
 
     return total

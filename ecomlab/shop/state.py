@@ -35,8 +35,9 @@ class State:
         on visits; fen spent in each review period, shape (REVIEW_PERIODS, customers).
     mission, browse
         Rates of visits per day, 0 once a customer has left.
-    stock, on_order, forecast, rank
-        Products: units on hand, units ordered; forecast units a day; place in the list.
+    stock, sold, on_order, forecast, rank
+        Products: units on hand, sold yesterday, and ordered; forecast units a day; place in the
+        list.
     arriving, closing, restock, star_sum, star_count
         Rings by day of what is to come, shape (RING, products).
     stars
@@ -54,6 +55,7 @@ class State:
     mission: NDArray[np.float32]
     browse: NDArray[np.float32]
     stock: Ints
+    sold: Ints
     on_order: Ints
     forecast: Floats
     rank: Ints
@@ -95,6 +97,7 @@ def opening(ground: Ground, plan: Plan, policy: Policy) -> State:
         mission=ground.people.mission.copy(),
         browse=ground.people.browse.copy(),
         stock=np.ceil(forecast * held * 1.2).astype(np.int64) + 3,
+        sold=np.zeros(p, dtype=np.int64),
         on_order=np.zeros(p, dtype=np.int64),
         forecast=forecast,
         rank=ranking(forecast, ground.world.size.categories),

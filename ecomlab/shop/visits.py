@@ -135,7 +135,7 @@ def describe(
         device=np.where(mobile, 0, 1).astype(np.int8),
         source=_source(ground, state, now, city, intent, bits, seed),
         delay=delay,
-        latency=_latency(ground, now, mobile, second, bits, seed) + delay,
+        latency=_latency(ground, now, mobile, intent, second, bits, seed) + delay,
         filtered=_uses_filter(ground, policy, now.day, rows, intent, bits, seed),
     )
 
@@ -160,11 +160,17 @@ def _delays(ground: Ground, policy: Policy, now: Today, bits: Bits) -> Ints:
 
 
 def _latency(
-    ground: Ground, now: Today, mobile: NDArray, second: Ints, bits: Bits, seed: int
+    ground: Ground,
+    now: Today,
+    mobile: NDArray,
+    intent: NDArray,
+    second: Ints,
+    bits: Bits,
+    seed: int,
 ) -> Ints:
     """Milliseconds to the largest paint: slower on mobile, in the evening, on busy days."""
     web = ground.world.web
-    median = np.where(mobile, *web.latency) * now.latency
+    median = np.where(mobile, *web.latency) * np.where(intent, web.heavier, 1.0) * now.latency
     evening = 1 + 0.15 * ((second >= 19 * 3600) & (second < 23 * 3600))
     spread = np.exp(web.latency_sd * normal(draw(bits, key(seed, "latency"))))
     return np.clip(np.rint(1000 * median * evening * spread), 80, 30_000).astype(np.int64)

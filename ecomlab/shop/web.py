@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 #: Speed counts up to here: nobody who waited ten seconds is lost a second time.
 SLOWEST = 8_000
+#: Products recommended in a category.
+SHOWN = 3
 USUAL_LATENCY = 1_300
 
 
@@ -60,29 +62,26 @@ def recommend(
     category: Ints,
     day: int,
 ) -> None:
-    """Raise the score of the recommended product, in place; a product not on offer stays out."""
+    """Raise the scores of the recommended products, in place; what is not looked at or not on
+    offer stays out."""
     policy, ground = fixed.policy, fixed.ground
+    classes = ground.classes[who]
+    shown = _recommended(fixed, state, table, policy.recommender)[classes, category]
     test = policy.experiment("recommender_test")
-    tested = test is not None and test.running(day)
-    bump = round(ground.world.web.recommender * SCALE)
-    every, classes = np.arange(len(who)), ground.classes[who]
-    usual = _recommended(fixed, state, table, policy.recommender)
-    shown = usual[classes, category]
-    if tested and test is not None:
+    if test and test.running(day):
         treated = arms_of_many(test, ground.people.hashes[who], ground.world) == 1
-        better = _recommended(fixed, state, table, "hybrid")[classes, category]
-        shown = np.where(treated, better, shown)
-    on = np.flatnonzero(shown >= 0)
-    score = points[every[on], shown[on]]
-    points[every[on], shown[on]] = np.where(score > NEVER // 2, score + bump, score)
+        better = _recommended(fixed, state, table, "hybrid")[classes[treated], category[treated]]
+        shown[treated] = better
+    points += shown * np.int32(round(ground.world.web.recommender * SCALE))
 
 
-def _recommended(fixed: Fixed, state: State, table: NDArray[np.int32], how: str) -> Ints:
-    """The recommended product's place by class and category, -1 for none."""
-    shape = table.shape
-    on_sale = table > NEVER // 2
+def _recommended(
+    fixed: Fixed, state: State, table: NDArray[np.int32], how: str
+) -> NDArray[np.bool_]:
+    """Which products are recommended, shape (classes, categories, products of one)."""
+    shape, chosen = table.shape, np.zeros(table.shape, dtype=bool)
     if how == "none":
-        return np.full(shape[:2], -1)
+        return chosen
     if how == "popularity":
         value = np.broadcast_to(-state.rank.reshape(1, *shape[1:]), shape)
     elif how == "content":
@@ -91,4 +90,7 @@ def _recommended(fixed: Fixed, state: State, table: NDArray[np.int32], how: str)
         value = np.rint(own * SCALE).astype(np.int64)
     else:
         value = table.astype(np.int64)
-    return np.where(on_sale, value, NEVER).argmax(axis=2)
+    on_sale = np.where(table > NEVER // 2, value, NEVER)
+    best = np.argsort(-on_sale, axis=2, kind="stable")[:, :, :SHOWN]
+    np.put_along_axis(chosen, best, True, axis=2)
+    return chosen

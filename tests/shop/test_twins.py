@@ -127,8 +127,8 @@ def test_no_change_has_no_effect():
 
 def test_an_experiment_dropped_moves_no_other(small_world):
     with_all = simulate(small_world, days=240).assignments
-    dropped = simulate(small_world, Policy().without("price_test"), days=240).assignments
-    kept = with_all[with_all.experiment != "price_test"].reset_index(drop=True)
+    dropped = simulate(small_world, Policy().without("media_flights"), days=240).assignments
+    kept = with_all[with_all.experiment != "media_flights"].reset_index(drop=True)
     assert len(kept) < len(with_all)
     assert kept.equals(dropped.reset_index(drop=True))
 
