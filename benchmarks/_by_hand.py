@@ -76,10 +76,12 @@ SQL = {
         with events as (from '{folder}/events.parquet'), viewed as (
             select customer_id, min(events.at) as reached from events where kind = 'view' group by 1
         ), put as (
-            select customer_id, min(events.at) as reached from events join viewed using (customer_id)
+            select customer_id, min(events.at) as reached
+            from events join viewed using (customer_id)
             where kind = 'cart' and events.at >= viewed.reached group by 1
         ), paid as (
-            select customer_id, min(events.at) as reached from events join put using (customer_id)
+            select customer_id, min(events.at) as reached
+            from events join put using (customer_id)
             where kind = 'pay' and events.at >= put.reached group by 1
         ), counts as (
             select 1 as position, 'view' as step, count(*) as reached from viewed

@@ -219,7 +219,7 @@ def test_tables_of_two_kinds_do_not_mix(orders):
     st.lists(st.datetimes(datetime(1890, 1, 1), datetime(2110, 1, 1)), min_size=1, max_size=20),
     st.sampled_from(engines.LOCAL),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_periods_start_and_count_as_the_calendar_does(times, kind):
     data = pd.DataFrame({"at": np.array(sorted(times), dtype="datetime64[us]")})
     frame = frames.as_frame(engines.table(data, kind), columns={"at": frames.time("at")})
@@ -329,6 +329,10 @@ PORTABLE = {
 }
 
 
+# Variants that Spark plans as it does their neighbours; the seconds each takes are saved.
+ALIKE_ON_SPARK = {"indicators over all", "daily indicators", "rfm", "monthly cohorts"}
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("name", PORTABLE)
 def test_every_local_kind_gives_equal_rows(name, seed):
@@ -343,7 +347,7 @@ def test_every_local_kind_gives_equal_rows(name, seed):
 
 
 @needs_java
-@pytest.mark.parametrize("name", PORTABLE)
+@pytest.mark.parametrize("name", [name for name in PORTABLE if name not in ALIKE_ON_SPARK])
 def test_spark_gives_equal_rows(name, spark):
     shop = _random_shop(3, n=200)
     tables = {key: engines.table(frame, "spark", spark) for key, frame in shop.items()}
