@@ -298,6 +298,8 @@ def _writing(say: Say, checkout: Path | None) -> tuple[str, str]:
     """What the course writes can be written: the student's copy, the cache, Jupyter's own notes."""
     from jupyter_core.paths import jupyter_runtime_dir
 
+    from ecomlab.shop.cache import cache_folder
+
     home = [checkout / "work"] if checkout else []
     for folder in (*home, cache_folder(), Path(jupyter_runtime_dir())):
         try:
@@ -311,12 +313,6 @@ def _writing(say: Say, checkout: Path | None) -> tuple[str, str]:
                 zh=f"请让 {folder} 成为你有权写入的文件夹，或在自己的副本中工作",
             )
     return say(en="work/, the cache, Jupyter's notes", zh="work/、缓存、Jupyter 运行目录均可写"), ""
-
-
-def cache_folder() -> Path:
-    """Where simulated shops are kept between sessions."""
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(caches) / "ecomlab"
 
 
 def _try_writing(folder: Path) -> None:
