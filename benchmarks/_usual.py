@@ -29,11 +29,11 @@ def faker_rows(customers: int, days: int) -> Rows:
     fake = Faker("zh_CN")
     Faker.seed(1)
     random.seed(1)
-    people = [
+    people: list[dict[str, Any]] = [
         {"customer_id": i, "name": fake.name(), "city": fake.city(), "since": fake.date_this_year()}
         for i in range(customers)
     ]
-    products = [
+    products: list[dict[str, Any]] = [
         {"product_id": i, "name": fake.word(), "price": fake.pyfloat(2, 2, positive=True)}
         for i in range(240)
     ]
@@ -56,7 +56,7 @@ def faker_rows(customers: int, days: int) -> Rows:
                 for _ in range(fake.random_int(1, round(2 * CLICKS) - 1))
             ]
         if random.random() < ORDERS:
-            lines = [
+            lines: list[dict[str, Any]] = [
                 {"order_id": visit, **fake.random_element(products), "units": fake.random_int(1, 3)}
                 for _ in range(1 + (random.random() < LINES - 1))
             ]

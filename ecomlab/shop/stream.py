@@ -24,7 +24,7 @@ from ecomlab.shop.calendar import check_days
 from ecomlab.shop.chunk import Chunk
 from ecomlab.shop.history import lived, rows
 from ecomlab.shop.policy import Policy
-from ecomlab.shop.run import Run, Snapshot
+from ecomlab.shop.run import Run
 from ecomlab.shop.tables import TABLES
 from ecomlab.shop.world import World, check_seed
 
@@ -244,7 +244,8 @@ def _restore(run: Run, folder: Path, card: dict[str, Any]) -> int:
         about = json.loads(str(kept["about"]))
         _check_same(folder, about["card"], card)
         state = _thawed(run.state, kept)
-    run.restore(Snapshot(state, run.decisions, ()))
+    # What else a night remembers are its past days' sums, which are in the tables already.
+    run.restore(replace(run.snapshot(), state=state))
     return int(about["part"])
 
 
