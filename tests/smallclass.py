@@ -48,13 +48,10 @@ def answer(grade_id: str, solution: str, before: str = ""):
     return graded(f"{before}{body}", grade_id, solution=True)
 
 
-def test(grade_id: str, visible: str, hidden: str = "", points: float = 1):
+def checks(grade_id: str, visible: str, hidden: str = "", points: float = 1):
     """A test cell, with a hidden part."""
     tail = f"\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS" if hidden else ""
     return graded(visible + tail, grade_id, grade=True, locked=True, points=points)
-
-
-test.__test__ = False  # type: ignore[attr-defined]
 
 
 def basic_notebook():
@@ -63,9 +60,9 @@ def basic_notebook():
         plain("import numpy as np\nimport pandas as pd"),
         graded("sales = pd.Series([3.0, 5.0, 10.0], name='sales')", "setup", locked=True),
         answer("mean", "mean = sales.mean()"),
-        test("mean-test", "assert mean is not ...", "assert abs(mean - 6) < 1e-9, 'not 6'", 2),
+        checks("mean-test", "assert mean is not ...", "assert abs(mean - 6) < 1e-9, 'not 6'", 2),
         answer("double", "def double(x):\n    return 2 * x"),
-        test(
+        checks(
             "double-test",
             "assert callable(double)",
             "# hint: think of addition\nassert double(4) == 8\n"
@@ -74,9 +71,11 @@ def basic_notebook():
             3,
         ),
         answer("items", "items = [1, 2, 3]"),
-        test("partial", "", "sum(1 for n in (1, 2, 3) if n in items)", 3),
+        checks("partial", "", "sum(1 for n in (1, 2, 3) if n in items)", 3),
         answer("frame", "frame = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']})\nframe"),
-        test("frame-test", "assert list(frame.columns) == ['a', 'b']", "assert frame.a.sum() == 3"),
+        checks(
+            "frame-test", "assert list(frame.columns) == ['a', 'b']", "assert frame.a.sum() == 3"
+        ),
         graded("Write why.", "memo", kind="markdown", grade=True, solution=True, points=4),
         graded("# your plot\n...", "code-memo", grade=True, solution=True, points=2),
         graded("Do this.", "chore", kind="markdown", task=True, locked=True, points=5),
