@@ -26,7 +26,7 @@ class Bot:
     least: int = 1
 
 
-#: The disguised one first: it takes a day's requests only where they fill a whole crawl.
+#: The disguised one first: it takes a week's requests only where they fill a whole crawl.
 BOTS = (
     Bot("203.0.113.66", AGENTS["desktop"][0], 1, least=40),
     Bot("203.0.113.7", "Mozilla/5.0 (compatible; Baiduspider/2.0; "
@@ -36,12 +36,14 @@ BOTS = (
         "+http://www.bing.com/bingbot.htm)", 14),
 )  # fmt: skip
 _CRAWL = 60
+#: 1970 began on a Thursday.
+_MONDAY = 3
 
 
 def crawls(
     seed: int, rate: float, at: NDArray[np.datetime64], products: int
 ) -> tuple[NDArray[np.int64], list[bytes]]:
-    """What bots asked for: ``rate`` requests a day for each request of people that day.
+    """What bots asked for: ``rate`` requests for each request of people, by week.
 
     Parameters
     ----------
@@ -57,19 +59,22 @@ def crawls(
     moments, lines
         Seconds since 1970 in shop time, and the lines, in no order.
     """
-    days, people = np.unique(at.astype("datetime64[D]"), return_counts=True)
+    day = at.astype("datetime64[D]").astype(np.int64)
+    week = (day + _MONDAY) // 7
     moments, lines = [], []
-    for day, count in zip(days, people.tolist(), strict=True):
-        midnight = int(day.astype("datetime64[s]").astype(np.int64))
-        sizes = _split(round(rate * count))
-        # Each crawl has its part of the day: no two of them are ever alike to the letter.
-        part = DAY_SECONDS // max(len(sizes), 1)
+    for monday in np.unique(week).tolist():
+        days = day[week == monday]
+        begin, lasts = int(days.min()), int(days.max() - days.min() + 1) * DAY_SECONDS
+        sizes = _split(round(rate * len(days)))
+        # Each crawl has its part of the week: no two of them are ever alike to the letter.
+        part = lasts // max(len(sizes), 1)
         for place, size in enumerate(sizes):
-            bot = _who(seed, midnight, place, size)
+            bot = _who(seed, begin, place, size)
             pause = max(min(bot.pause, part // size), 1)
-            begin = midnight + place * part + _start(seed, midnight, place, part - size * pause)
+            first = begin * DAY_SECONDS + place * part
+            first += _start(seed, begin, place, part - size * pause)
             for i in range(size):
-                moments.append(begin + i * pause)
+                moments.append(first + i * pause)
                 lines.append(_line(bot, moments[-1], _asked(seed, moments[-1], i, products)))
     return np.array(moments, dtype=np.int64), lines
 
@@ -79,13 +84,13 @@ def _split(requests: int) -> list[int]:
     return [_CRAWL] * full + [rest] * (rest > 0)
 
 
-def _who(seed: int, midnight: int, place: int, size: int) -> Bot:
-    pick = int(upto(bits(seed, "bot.who", np.array([midnight]), place), len(BOTS))[0])
+def _who(seed: int, day: int, place: int, size: int) -> Bot:
+    pick = int(upto(bits(seed, "bot.who", np.array([day]), place), len(BOTS))[0])
     return BOTS[pick] if size >= BOTS[pick].least else BOTS[1 + pick % (len(BOTS) - 1)]
 
 
-def _start(seed: int, midnight: int, place: int, room: int) -> int:
-    return int(upto(bits(seed, "bot.start", np.array([midnight]), place), max(room, 1))[0])
+def _start(seed: int, day: int, place: int, room: int) -> int:
+    return int(upto(bits(seed, "bot.start", np.array([day]), place), max(room, 1))[0])
 
 
 def _asked(seed: int, moment: int, number: int, products: int) -> str:

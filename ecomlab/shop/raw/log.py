@@ -85,7 +85,7 @@ def server_log(
     duplicates
         Of the lines, so many are sent once more: batches of 20 to 60 lines in a row.
     bots
-        Requests of machines for each request of people, by day.
+        Requests of machines for each request of people, by week.
     zones
         Of the lines, so many have UTC's clock under the label ``+0800`` (eight hours early), and
         as many a right stamp in ``+0000``.

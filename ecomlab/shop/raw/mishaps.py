@@ -51,6 +51,8 @@ class Rates:
 def mishaps(cells: Cells, usual: dict[str, list[bool]], rates: Rates, seed: int) -> list[Mishap]:
     """Every fault, by row; a row that is reported twice has no other, a cell has one at most.
 
+    One value of a row at most is a gap or an outlier: the others can be held against it.
+
     Parameters
     ----------
     cells
@@ -80,19 +82,22 @@ def mishaps(cells: Cells, usual: dict[str, list[bool]], rates: Rates, seed: int)
                 Mishap(row, "reported_at", "date_format", text,
                        restyled(text, cells["zone"][row], how[row]))
             )  # fmt: skip
+    wrong: set[int] = set()
     for column in COUNTED:
         gaps, tens = befalls("gap", column, rates.gap), befalls("outlier", column, rates.outlier)
         parted, how = befalls("thousands", column, rates.thousands), roll("gap", column)
         for row in once:
             text = cells[column][row]
-            if gaps[row]:
+            if gaps[row] and row not in wrong:
                 written, kind = MISSING[how[row] % len(MISSING)], "gap"
-            elif tens[row] and usual[column][row]:
+            elif tens[row] and usual[column][row] and row not in wrong:
                 written, kind = tenfold(text), "outlier"
             elif parted[row] and separated(text, ".") != text:
                 written, kind = separated(text, ". "[how[row] % 2]), "thousands"
             else:
                 continue
+            if kind != "thousands":
+                wrong.add(row)
             found.append(Mishap(row, column, kind, text, written))
     return sorted(found, key=lambda one: (one.row, one.column))
 

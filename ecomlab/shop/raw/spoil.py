@@ -144,9 +144,18 @@ def _restamped(line: Line, zone: str, kind: str) -> Line:
 def _recoded(line: Line, *, bare: bool) -> Line:
     """Another encoding of the search; a line without one stays as it is."""
     found = _SEARCH.search(line.text)
-    if not found:
+    word = unquote(found[0].decode("ascii")).encode("gb18030") if found else b""
+    if not found or _is_utf8(word):
         return line
-    word = unquote(found[0].decode("ascii")).encode("gb18030")
     kind = "bare_gb18030" if bare else "percent_gb18030"
     text = word if bare else quote(word).encode("ascii")
     return _as(line, line.text[: found.start()] + text + line.text[found.end() :], kind, "request")
+
+
+def _is_utf8(word: bytes) -> bool:
+    """Whether bytes of another encoding pass for UTF-8, as 鞋靴 does (Ьѥ): nobody could tell."""
+    try:
+        word.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
