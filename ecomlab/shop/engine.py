@@ -49,7 +49,7 @@ def advance(
     rows, intent, origin, base = visits.who_comes(ground, state, now, lift, seed)
     seen = visits.describe(ground, policy, state, now, (rows, intent, origin), seed)
 
-    chosen = shopping(fixed, state, now, seen)
+    chosen = shopping(fixed, state, now, seen, record=record)
     basket = chosen.basket
     privileged = has_privileges(policy, state, fixed.arms, now.day)[seen.customer]
     orders = checkout(

@@ -42,6 +42,7 @@ def _word(purpose: str) -> int:
     return int.from_bytes(blake2b(purpose.encode(), digest_size=8).digest(), "little")
 
 
+@lru_cache(maxsize=1 << 14)
 def key(seed: int, purpose: str, *levels: int) -> np.uint64:
     """The key of one purpose of one run, chained over further levels (a day, a campaign).
 

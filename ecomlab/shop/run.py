@@ -28,7 +28,7 @@ class Snapshot:
     state: State
     decisions: tuple[Decision, ...]
     totals: tuple[dict[str, float], ...]
-    sold: tuple[NDArray[np.int64], ...]
+    sold: tuple[NDArray[np.int64], ...] = ()
 
 
 class Run:
@@ -140,10 +140,9 @@ class Run:
         self._state = night.state.copy()
         self.decisions = night.decisions
         self.totals, self.sold = list(night.totals), list(night.sold)
-        for table, blocks in self.blocks.items():
-            self.blocks[table] = [
-                b for b in blocks if len(b["day"]) and b["day"][0] < self._state.day
-            ]
+        for blocks in self.blocks.values():
+            while blocks and len(blocks[-1]["day"]) and blocks[-1]["day"][0] >= self._state.day:
+                blocks.pop()
 
     @classmethod
     def resume(

@@ -25,8 +25,11 @@ class Choices:
     basket: Basket
 
 
-def shopping(fixed: Fixed, state: State, now: Today, seen: Visits) -> Choices:
-    """Live through the day's visits: score what is looked at, leave or take while stock lasts."""
+def shopping(fixed: Fixed, state: State, now: Today, seen: Visits, *, record: bool) -> Choices:
+    """Live through the day's visits: score what is looked at, leave or take while stock lasts.
+
+    What was looked at is only written down if ``record``; it feeds nothing back.
+    """
     ground, seed = fixed.ground, fixed.seed
     wants = demand.needs(ground, seen.customer, seen.intent, seen.bits, seed)
     who = seen.customer[wants.visit]
@@ -39,7 +42,7 @@ def shopping(fixed: Fixed, state: State, now: Today, seen: Visits) -> Choices:
         table, limits, ground.classes[who], wants.category, kind, wants.bits, seed
     )
     web.recommend(fixed, state, table, points, who, wants.category, now.day)
-    looked = demand.best_three(points)
+    looked = demand.best_three(points) if record else np.empty((0, 3), dtype=np.int8)
     nudge = web.persuasion(fixed, now, seen, wants, state.coupon[who])
     bar = demand.leaving(fixed.leave[kind, wants.category] - nudge, wants.bits, seed)
     bar[~ground.people.buyer[who]] = -NEVER

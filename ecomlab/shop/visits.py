@@ -90,7 +90,8 @@ def _moved(
 def row_bits(ground: Ground, rows: Ints, origin: Ints, day: int, seed: int) -> Bits:
     """One hash per visit; a moved visit keeps the draws of the day it was due."""
     bits = draw(ground.people.hashes[rows], key(seed, "visit", day))
-    for other in np.unique(origin[origin != day]):
+    moved = origin[origin != day]
+    for other in np.unique(moved) if len(moved) else ():
         mine = origin == other
         bits[mine] = draw(ground.people.hashes[rows[mine]], key(seed, "visit", int(other)))
     return bits

@@ -79,11 +79,11 @@ def _recommended(
     fixed: Fixed, state: State, table: NDArray[np.int32], how: str
 ) -> NDArray[np.bool_]:
     """Which products are recommended, shape (classes, categories, products of one)."""
-    shape, chosen = table.shape, np.zeros(table.shape, dtype=bool)
+    shape = table.shape
     if how == "none":
-        return chosen
-    if how == "popularity":
-        value = np.broadcast_to(-state.rank.reshape(1, *shape[1:]), shape)
+        return np.zeros(shape, dtype=bool)
+    if how == "popularity":  # the same for everybody
+        table, value = table[:1], -state.rank.reshape(1, *shape[1:])
     elif how == "content":
         appeal = fixed.ground.goods.appeal
         own = np.tile(appeal - appeal.mean(axis=0), (SEGMENTS, 1)).reshape(shape)
@@ -92,5 +92,6 @@ def _recommended(
         value = table.astype(np.int64)
     on_sale = np.where(table > NEVER // 2, value, NEVER)
     best = np.argsort(-on_sale, axis=2, kind="stable")[:, :, :SHOWN]
+    chosen = np.zeros(table.shape, dtype=bool)
     np.put_along_axis(chosen, best, True, axis=2)
-    return chosen
+    return np.broadcast_to(chosen, shape)

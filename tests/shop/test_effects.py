@@ -56,7 +56,7 @@ def test_an_offer_borrows_part_of_its_gain_from_the_weeks_after():
     offer = {"campaigns": (Campaign("offer", START, 7, rate=0.3),)}
     during = effect(offer, "orders", days=7)
     after = effect(offer, "orders", days=28)
-    assert during.mean > 0 and during.relative > 0.7
+    assert during.relative > 0.7
     assert 0.3 * during.mean < after.mean < 0.85 * during.mean
 
 
