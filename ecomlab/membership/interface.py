@@ -35,7 +35,8 @@ def funnel(
         Time allowed from the first step to the last, to the second; unlimited if None. Who starts
         more than once is counted by the best try.
     by
-        A column to split by: each of its values has a funnel of its own events.
+        A column to split by: each of its values has a funnel of its own events (all 0 where none of
+        them is a step).
     customer_id, event, happened_at
         What these columns are called in your table.
 
@@ -144,10 +145,8 @@ def _best_tries(
     place = nw.lit(len(steps))
     for number, step in enumerate(steps):
         place = nw.when(nw.col("event") == step).then(nw.lit(number)).otherwise(place)
-    tries = (
-        frame.filter(nw.col("event").is_in(steps))
-        .with_columns(place=place)
-        .with_columns(step0=nw.when(nw.col("place") == 0).then(nw.col("at")))
+    tries = frame.with_columns(place=place).with_columns(
+        step0=nw.when(nw.col("place") == 0).then(nw.col("at"))
     )
     for number in range(1, len(steps)):
         start = nw.col(f"step{number - 1}").fill_null(strategy="forward")

@@ -129,6 +129,13 @@ def test_a_funnel_is_the_best_choice_of_events(clicks, within, by, kind):
     engines.assert_equal(found, _reference(clicks, within, by))
 
 
+@pytest.mark.parametrize("within", [None, timedelta(hours=1)])
+def test_a_group_without_steps_has_a_funnel_of_zeros(within):
+    events = pd.concat([_clicks("view 0 cart 1 pay 2"), _clicks("help 0", device="b")])
+    table = funnel(events, STEPS, by="device", within=within)
+    assert table["reached"].tolist() == [1, 1, 1, 0, 0, 0]
+
+
 @pytest.mark.parametrize("kind", engines.LOCAL)
 def test_no_events_reach_no_step(kind):
     empty = engines.table(_events([]), kind)
