@@ -8,6 +8,7 @@ fixed, so that bytes depend on the rows and on pyarrow's version alone.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,27 +65,51 @@ def to_arrow(table: Table, columns: Block) -> pa.Table:
     if table.key[0] in DATED:
         order = np.lexsort([columns[name] for name in reversed(table.key)])
         columns = {name: column[order] for name, column in columns.items()}
-    arrays = [_encoded(column, columns[column.name]) for column in table.columns]
-    return pa.Table.from_arrays(arrays, schema=schema(table))
+    kinds = schema(table)
+    arrays = [_encoded(c, columns[c.name], kinds.field(c.name).type) for c in table.columns]
+    return pa.Table.from_arrays(arrays, schema=kinds)
 
 
-def _encoded(column: Column, values: np.ndarray) -> pa.Array:
+def _encoded(column: Column, values: np.ndarray, kind: pa.DataType) -> pa.Array:
     import pyarrow as pa
 
-    missing = values == MISSING if column.optional and column.kind != "number" else None
-    if column.kind == "money":
-        return pa.array(values / 100)
-    if column.kind == "number":
-        return pa.array(values, from_pandas=column.optional)
+    if column.kind == "text":
+        return _words(values.tolist())
+    missing = None
+    if column.optional:
+        missing = np.isnan(values) if column.kind == "number" else values == MISSING
     if column.kind == "label":
-        codes = pa.array(values.astype(np.int8), mask=missing)
-        return pa.DictionaryArray.from_arrays(codes, pa.array(column.values))
-    if column.kind == "date":
-        days = (values + _EPOCH_DAY).astype(np.int32)
-        return pa.array(days, mask=missing).view(pa.date32())
-    if column.kind == "time":
-        return pa.array(values * 1000 + _EPOCH_MS, mask=missing).view(pa.timestamp("ms"))
-    return pa.array(values, type=pa.string() if column.kind == "text" else None, mask=missing)
+        codes = _array(values.astype(np.int8), kind.index_type, missing)
+        return pa.DictionaryArray.from_arrays(codes, _words(column.values))
+    if column.kind == "money":
+        values = values / 100
+    elif column.kind == "date":
+        values = (values + _EPOCH_DAY).astype(np.int32)
+    elif column.kind == "time":
+        values = values * 1000 + _EPOCH_MS
+    return _array(values, kind, missing)
+
+
+def _array(values: np.ndarray, kind: pa.DataType, missing: np.ndarray | None) -> pa.Array:
+    """An Arrow array over the values' own memory (`pyarrow.array` would import pandas)."""
+    import pyarrow as pa
+
+    def buffer(part: np.ndarray) -> pa.Buffer:
+        packed = np.packbits(part, bitorder="little") if part.dtype == np.bool_ else part
+        return pa.py_buffer(np.ascontiguousarray(packed))
+
+    known = None if missing is None else buffer(~missing)
+    return pa.Array.from_buffers(kind, len(values), [known, buffer(values)])
+
+
+def _words(words: Sequence[str]) -> pa.Array:
+    """An Arrow array of text."""
+    import pyarrow as pa
+
+    encoded = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
 
 
 def from_arrow(table: Table, arrow: pa.Table) -> Block:

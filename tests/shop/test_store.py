@@ -413,3 +413,13 @@ def test_the_shipped_shop_opens_offline_within_a_second(shipped):
 def test_row_groups_do_not_depend_on_who_wrote(shipped):
     sizes = pq.read_metadata(shipped / "visits.parquet")
     assert sizes.row_group(0).num_rows == parquet.ROW_GROUP
+
+
+def test_writing_a_shop_needs_no_pandas(tmp_path):
+    code = (
+        "import sys; from ecomlab.shop.stream import stream; from ecomlab.shop.world import World;"
+        f"stream(World.draw(1, customers=200, products=24), {str(tmp_path)!r}, days=3);"
+        "print({'pandas', 'polars', 'duckdb', 'scipy'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
