@@ -39,6 +39,8 @@ class Reference:
         Code that a judge runs before the first test.
     asked_for
         Names that the exercises ask for.
+    credited
+        Tests that give a number of points by their last expression.
     sealed, unsealed
         Test cells by how they run; for the unsealed, why.
     test_imports
@@ -50,6 +52,7 @@ class Reference:
     name: str
     setup: tuple[str, ...] = ()
     asked_for: frozenset[str] = frozenset()
+    credited: frozenset[str] = frozenset()
     sealed: frozenset[str] = frozenset()
     unsealed: tuple[tuple[str, str], ...] = ()
     test_imports: tuple[tuple[str, str], ...] = ()
@@ -108,8 +111,10 @@ def study(
     }
     plain = Session(zygote, folder)
     begun = time.monotonic()
-    beside = _run(notebook, execute, plain, frozenset(), {})
+    executed = _run(notebook, execute, plain, frozenset(), {})
     seconds = time.monotonic() - begun
+    beside = _marks(executed)
+    credited = frozenset(t.metadata.nbgrader.grade_id for t in executed if credit_of(t) is not None)
     modules = plain.modules() if execute.ended is None else []
     plain.close()
     faults = [
@@ -119,7 +124,7 @@ def study(
     ]
     candidates = frozenset(t for t, s in tests.items() if sealable(s))
     closed = Session(zygote, folder, setup=setup, asked_for=asked_for)
-    sealed_marks = _run(notebook, execute, closed, candidates, dict(known["test_imports"]))
+    sealed_marks = _marks(_run(notebook, execute, closed, candidates, dict(known["test_imports"])))
     closed.close()
     sealed = frozenset(t for t in candidates if sealed_marks.get(t) == beside.get(t))
     unsealed = tuple(
@@ -128,7 +133,12 @@ def study(
         if t not in sealed
     )
     reference = Reference(
-        **known, sealed=sealed, unsealed=unsealed, seconds=seconds, faults=tuple(faults)
+        **known,
+        credited=credited,
+        sealed=sealed,
+        unsealed=unsealed,
+        seconds=seconds,
+        faults=tuple(faults),
     )
     return reference, modules
 
@@ -144,15 +154,31 @@ def _run(
     session: Session,
     sealed: frozenset[str],
     test_imports: dict[str, str],
-) -> dict[str, tuple[Any, float]]:
-    """The marks of each test cell."""
+) -> list[NotebookNode]:
+    """The test cells, executed."""
     from copy import deepcopy
 
     executed = deepcopy(notebook)
     execute.session, execute.sealed, execute.imports = session, sealed, test_imports
     execute.preprocess(executed, {})
-    marks = {}
-    for cell in filter(is_test, executed.cells):
+    return [c for c in executed.cells if is_test(c)]
+
+
+def credit_of(cell: NotebookNode) -> float | None:
+    """The number that a test's last expression gave; None where it gave none."""
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            try:
+                return float(output.data.get("text/plain", ""))
+            except ValueError:
+                return None
+    return None
+
+
+def _marks(tests: list[NotebookNode]) -> dict[str, tuple[Any, float]]:
+    """The marks of each test cell, by nbgrader's own rule."""
+    marks: dict[str, tuple[Any, float]] = {}
+    for cell in tests:
         try:
             marks[cell.metadata.nbgrader.grade_id] = determine_grade(cell)
         except ValueError:

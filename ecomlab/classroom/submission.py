@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from ecomlab.classroom import guard
 from ecomlab.classroom.execute import PipeExecute, is_test
 from ecomlab.classroom.gradebook import GradebookError, OneGradebook, shared, writing
 from ecomlab.classroom.records import Redactor, cell_records, language_of
-from ecomlab.classroom.reference import Reference
+from ecomlab.classroom.reference import Reference, credit_of
 from ecomlab.classroom.session import Ended, Session
 from ecomlab.classroom.zygote import Zygote, ZygoteError
 
@@ -244,7 +244,7 @@ class Grader:
         if execute.enabled and execute.ended:
             result.notes.append(f"{resources['unique_key']}: {execute.ended}")
         for cell in filter(is_test, notebook.cells):
-            if odd := _settle_credit(cell):
+            if odd := _settle_credit(cell, reference.credited):
                 result.notes.append(f"{cell.metadata.nbgrader.grade_id}: {odd}")
         result.notes += [f"{resources['unique_key']}: {n}" for n in dict.fromkeys(session.notes)]
         tests = [c.metadata.nbgrader.grade_id for c in notebook.cells if is_test(c)]
@@ -295,24 +295,25 @@ class Grader:
                         output.traceback += [f"Hint: {hint}" for hint in hints]
 
 
-def _settle_credit(cell: NotebookNode) -> str:
-    """Turn credit that is no credit into none, where nbgrader would give all or fail; say so."""
-    for output in cell.outputs:
-        if output.output_type != "execute_result":
-            continue
-        try:
-            credit = float(output.data.get("text/plain", ""))
-        except ValueError:
-            return ""
-        if 0 <= credit <= cell.metadata.nbgrader.points:
-            return ""
-        odd = f"a credit of {credit} is not between 0 and {cell.metadata.nbgrader.points}"
-        cell.outputs = [o for o in cell.outputs if o is not output]
-        cell.outputs.append(
-            NotebookNode(output_type="error", ename="Credit", evalue=odd, traceback=[odd])
-        )
-        return odd
-    return ""
+def _settle_credit(cell: NotebookNode, credited: Collection[str]) -> str:
+    """Turn credit that is no credit into none, where nbgrader would give all or fail; say so.
+
+    To nbgrader a last expression that is not a number means full marks.
+    """
+    name, points = cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader.points
+    failed = any(o.output_type == "error" for o in cell.outputs)
+    credit = credit_of(cell)
+    if failed or (credit is None and name not in credited):
+        return ""
+    if credit is not None and 0 <= credit <= points:
+        return ""
+    told = "no number" if credit is None else f"{credit:g}"
+    odd = f"the test gave {told} where 0 to {points:g} points were expected"
+    cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
+    cell.outputs.append(
+        NotebookNode(output_type="error", ename="Credit", evalue=odd, traceback=[odd])
+    )
+    return odd
 
 
 def _hint(line: str) -> str:

@@ -103,7 +103,8 @@ CODE = {
     "    int, lambda v, p, c: p.text('3'))",
     "frame-walk": "import sys\nf = sys._getframe()\nwhile f: print(f.f_locals); f = f.f_back",
     "gc-walk": "import gc\nfor o in gc.get_objects():\n"
-    "    try:\n        if '{half}' + chr(45) + '5c1d2' in str(o)[:9999]: print('found', str(o)[:9999])\n"
+    "    try:\n        if '{half}' + chr(45) + '5c1d2' in str(o)[:9999]:\n"
+    "            print('found', str(o)[:9999])\n"
     "    except BaseException: pass",
     "result-pipe": "import json, os, struct\nfor fd in range(3, 40):\n    try:\n"
     "        h = json.dumps({{'is': 'done', 'id': 'x'}}).encode()\n"
@@ -112,7 +113,8 @@ CODE = {
     "    except OSError: pass",
     "forged-answers": "import ecomlab.classroom.answers as a\n"
     "a.Answers.answer = lambda self, q, b: ({{'values': [{{'name': n,\n"
-    "    'kind': 'object', 'object': 0, 'callable': True, 'size': 0}} for n in ('answer', 'double', 'check', 'abs')]}}, b'')",
+    "    'kind': 'object', 'object': 0, 'callable': True, 'size': 0}} for n in "
+    "('answer', 'double', 'check', 'abs')]}}, b'')",
     "forged-number": "print('3')\nclass N:\n    def __repr__(self): return '99'\nparts = N()",
     "nan-credit": "parts = float('nan')",
     "huge-credit": "parts = 10 ** 9",
