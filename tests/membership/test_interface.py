@@ -129,6 +129,21 @@ def test_a_funnel_is_the_best_choice_of_events(clicks, within, by, kind):
     engines.assert_equal(found, _reference(clicks, within, by))
 
 
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+@pytest.mark.parametrize("within", [None, timedelta(hours=1)])
+def test_labels_may_be_categories(kind, within):
+    """The shop's own tables keep labels as categories; one that never occurs is no group."""
+    events = pd.concat([_clicks("view 0 cart 1"), _clicks("view 0 pay 3", device="b")])
+    labels = events.assign(
+        kind=pd.Categorical(events["kind"], ["pay", "cart", "view", "help"]),
+        device=pd.Categorical(events["device"], ["c", "a", "b"]),
+    )
+    found = funnel(engines.table(labels, kind), STEPS, by="device", within=within)
+    reached = sorted((str(row[0]), row[1], row[3]) for row in engines.rows(found))
+    plain = engines.rows(funnel(events, STEPS, by="device", within=within))
+    assert reached == [(row[0], row[1], row[3]) for row in plain]
+
+
 @pytest.mark.parametrize("within", [None, timedelta(hours=1)])
 def test_a_group_without_steps_has_a_funnel_of_zeros(within):
     events = pd.concat([_clicks("view 0 cart 1 pay 2"), _clicks("help 0", device="b")])
