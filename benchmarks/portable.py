@@ -64,10 +64,11 @@ def make(rows: int) -> None:
     """Write the tables as Parquet, the same for the same size: all draws are hashes of the row."""
     import duckdb
 
-    connection = duckdb.connect(config={"enable_progress_bar": False})
     out = _folder(rows)
     if (out / "done").exists():
         return
+    connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
     out.mkdir(parents=True, exist_ok=True)
     u = "(hash(i, {0}) % 1000003) / 1000003.0"
     a, b, c, d = (u.format(salt) for salt in range(4))
