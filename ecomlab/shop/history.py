@@ -20,6 +20,7 @@ from ecomlab.shop.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 #: How each table is made from a chunk.
 BUILDERS: dict[str, Builder] = {
@@ -93,6 +94,12 @@ class History:
     def check(self) -> list[str]:
         """What the tables break of their declarations: keys, references, ranges; none is good."""
         return [b for n, t in TABLES.items() for b in broken(t, self.arrays(n), self.arrays)]
+
+    def overview(self) -> Figure:
+        """Draw the shop on one page."""
+        from ecomlab.shop.overview import overview
+
+        return overview(self)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name in TABLES:

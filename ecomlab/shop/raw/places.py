@@ -38,14 +38,9 @@ def seed_of(shop: Shop, seed: int | None) -> int:
 
 def table(shop: Shop, name: str) -> pd.DataFrame:
     """A table of the shop as a pandas DataFrame, whatever kind the shop keeps."""
-    import pandas as pd
-
-    kept = getattr(shop, name)
-    if isinstance(kept, pd.DataFrame):
-        return kept
     from ecomlab.frames import collect
 
-    return collect(kept)
+    return collect(getattr(shop, name))
 
 
 def bits(seed: int, purpose: str, *entity: NDArray | int) -> Bits:
