@@ -1,0 +1,182 @@
+"""What chapter 2 can know: elasticities, listings, what an offer brings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ecomlab.pricing.campaigns import incrementality
+from ecomlab.pricing.strategy import elasticity
+from ecomlab.shop.campaigns import holders
+from ecomlab.shop.experiments import PROGRAMME
+from ecomlab.shop.ground import lay_out
+from ecomlab.shop.history import History
+from ecomlab.shop.policy import Campaign, Decision, Policy
+from ecomlab.shop.world import World
+from ecomlab.truth import panels
+from ecomlab.truth.estimand import Estimand, Measured
+from ecomlab.truth.past import DAYS, EVERY, past
+from ecomlab.truth.twins import Arm, outcomes, pooled
+
+_TEST = next(e for e in PROGRAMME if e.name == "price_test")
+_WEEKS = (_TEST.start // 7, _TEST.end // 7)
+#: A tenth up and a tenth down, in equal steps of log price.
+_STEP = 1.1
+
+
+@lru_cache(maxsize=1)
+def own_elasticity(world: World) -> Measured:
+    """Arc elasticity of a product alone at +-10 %, all products pooled, shelves never empty.
+
+    In each pair one product of every category changes price for four weeks; twenty positions in
+    the list and two nights make forty pairs, and every product has been changed.
+    """
+    size, days, found = world.size, 28, []
+    for start in (196, 532):
+        night = past(world).night(start, plenty=True)
+        for place in range(size.per_category):
+            ids = [c * size.per_category + place for c in range(size.categories)]
+
+            def units(blocks: dict, ids: list[int] = ids) -> float:
+                lines = blocks["lines"]
+                return float(lines["units"][np.isin(lines["product_id"], ids)].sum())
+
+            arms = [
+                Arm(
+                    Policy().without(),
+                    (Decision(days=days, price_factor=dict.fromkeys(ids, factor)),),
+                )
+                for factor in (_STEP, 1 / _STEP)
+            ]
+            found.append(outcomes(world, arms, night, days, 1, units)[0])
+    return pooled(np.array(found), lambda mean: np.log(mean[0] / mean[1]) / np.log(_STEP**2))
+
+
+def by_price_test(history: History) -> Measured:
+    """Poisson with product and week effects; the price is moved by the random level alone."""
+    weeks = panels.product_weeks(history, *_WEEKS)
+    test = panels.arms(history, "price_test")
+    level = test.assign(week=panels.day_of(test["starts_on"]) // 7)
+    level = level.rename(columns={"unit_id": "product_id"})[["product_id", "week", "level"]]
+    weeks = weeks.merge(level, on=["product_id", "week"], validate="one_to_one")
+    found = elasticity(weeks, instrument="level", exposure="days").loc["all"]
+    return found["elasticity"], found["se"]
+
+
+def by_cost(history: History) -> Measured:
+    """Poisson with product and category-week effects; the price is moved by cost alone."""
+    weeks = panels.product_weeks(history, 0, _WEEKS[0])
+    found = elasticity(
+        weeks, instrument="unit_cost", exposure="days", effects=("product_id", "category_week")
+    ).loc["all"]
+    return found["elasticity"], found["se"]
+
+
+def log_log(history: History) -> float:
+    """Least squares of log units on log price over product-weeks, zeros left out."""
+    days = panels.product_days(history)
+    weeks = days[days["week"] < _WEEKS[0]].groupby(["product_id", "week"], as_index=False)
+    weeks = weeks.agg(units=("units", "sum"), price=("price", "mean"))
+    return float(elasticity(weeks, method="ols").loc["all", "elasticity"])
+
+
+#: Nothing of an offer is counted later than this after its last day.
+_AFTER = 14
+
+
+def _offers(policy: Policy) -> list[Campaign]:
+    """The offers that were held out from half of the customers, and lie within two years."""
+    return [c for c in policy.campaigns if c.holdout and c.end + _AFTER <= DAYS]
+
+
+def net_orders(world: World) -> Measured:
+    """What a coupon does to who holds it, offer by offer, summed over the offers.
+
+    The twins differ in the offers alone: the same people hold the coupon, or there is none. What
+    the held-out lose because holders empty the shelves belongs to what the arms differ by, so it
+    is part of the truth of the comparison (and not of what the shop gains). Four pairs an offer.
+    """
+    policy, pairs = Policy(), 4
+    none = policy.replace(campaigns=tuple(c for c in policy.campaigns if not c.holdout))
+    ground = lay_out(world)
+    total = np.zeros((pairs, 2))
+    for offer in _offers(policy):
+        start = offer.start // EVERY * EVERY
+        known = ground.people.buyer & (ground.people.arrival < offer.start)
+        holder = holders(ground, offer)
+        weight = known * np.where(holder, 1 / (known & holder).sum(), -1 / (known & ~holder).sum())
+
+        def orders(blocks: dict, offer: Campaign = offer, weight: NDArray = weight) -> float:
+            rows = blocks["orders"]
+            return float(weight[rows["customer_id"]][rows["day"] >= offer.start].sum())
+
+        night, days = past(world).night(start), offer.end + _AFTER - start
+        total += outcomes(world, [Arm(policy), Arm(none)], night, days, pairs, orders)
+    return pooled(total, lambda mean: mean[0] - mean[1])
+
+
+def by_holdout(history: History) -> Measured:
+    """Holders less those held out, with the orders before as covariate, summed over offers."""
+    names = [c.name for c in _offers(history.policy)]
+    found = incrementality(history, names, after=_AFTER).loc["all"]
+    return found["per_customer"], found["se"]
+
+
+def against_normal(history: History) -> float:
+    """Orders of the offer's days less as many days of the four weeks before, per holder."""
+    offers = _offers(history.policy)
+    gain = 0.0
+    for offer in offers:
+        held = panels.arms(history, "coupon_holdout", offer.name).sort_values("unit_id")
+        registered = panels.day_of(history.customers["registered_on"].fillna(pd.Timestamp.max))
+        who = (held["arm"] == 1).to_numpy() & (registered < offer.start)
+        during = panels.counted(history, offer.start, offer.end)[who].mean()
+        before = panels.counted(history, offer.start - 28, offer.start)[who].mean()
+        gain += during - before * offer.days / 28
+    return gain
+
+
+ESTIMANDS = (
+    Estimand(
+        name="own-price elasticity, price test",
+        section="pricing.strategy",
+        unit="% of units per % of price",
+        meaning="arc elasticity of one product at +-10 % over four weeks, other prices as they "
+        "are, pooled over all products by units; shelves never empty",
+        tolerance=0.4,
+        truth=own_elasticity,
+        reference=by_price_test,
+        naive=log_log,
+        method="Poisson, product and week effects, random price level as instrument, ample days",
+        fallacy="least squares on logarithms, zero weeks dropped, price taken as given",
+    ),
+    Estimand(
+        name="own-price elasticity, cost shifter",
+        section="pricing.strategy",
+        unit="% of units per % of price",
+        meaning="as by the price test",
+        tolerance=0.6,
+        truth=own_elasticity,
+        reference=by_cost,
+        naive=log_log,
+        method="Poisson, product and category-week effects, unit cost as instrument, ample days",
+        fallacy="least squares on logarithms, zero weeks dropped, price taken as given",
+    ),
+    Estimand(
+        name="coupon campaigns, net orders",
+        section="pricing.campaigns",
+        unit="orders per holder",
+        meaning="orders more of a registered holder than of one held out, in the offer's days and "
+        "the 14 after, summed over the offers; both buy from the same shelves, as they were",
+        tolerance=0.16,
+        relative=True,
+        truth=net_orders,
+        reference=by_holdout,
+        naive=against_normal,
+        method="arms of the hold-out, orders before as covariate, 14 days after counted",
+        fallacy="the offer's days less a normal week: festival and pull-forward taken for effect",
+    ),
+)

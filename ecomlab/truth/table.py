@@ -1,0 +1,192 @@
+"""Measure every estimand in many worlds, and say which laws hold."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, as_completed
+from functools import cache
+from hashlib import blake2b
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import numpy as np
+
+from ecomlab.shop.cache import cache_folder, engine_version
+from ecomlab.shop.world import World
+from ecomlab.truth import branding, market, membership, mining, pricing, supply
+from ecomlab.truth.estimand import SAFE, Estimand
+from ecomlab.truth.past import past
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The worlds, fixed in advance.
+SEEDS = tuple(range(101, 131))
+ROOMS = (pricing, branding, membership, mining, market, supply)
+ESTIMANDS: dict[str, Estimand] = {one.name: one for room in ROOMS for one in room.ESTIMANDS}
+#: The laws: the reference may miss so often, the naive method must miss in such a share.
+MISSES, MISLED = 2, 0.8
+#: What every figure rests on, besides the engine, its own room and the section.
+_SHARED = ("ecomlab.panel", *(f"ecomlab.truth.{room}" for room in ("past", "twins", "panels")))
+
+
+def run(
+    seeds: Iterable[int] = SEEDS,
+    names: Sequence[str] | None = None,
+    *,
+    executor: Executor | None = None,
+    results: Path | str | None = None,
+    progress: TextIO | None = sys.stderr,
+) -> list[dict[str, Any]]:
+    """Measure estimands in worlds; what the results file has already is not measured again.
+
+    Parameters
+    ----------
+    seeds
+        The worlds' seeds.
+    names
+        The estimands by name; all of them if None.
+    executor
+        Any executor of ``concurrent.futures``; its workers must see the results file. None works
+        in this process.
+    results
+        Where each figure is written as soon as it is known, one JSON object a line; the user's
+        cache folder if None. Stopping loses no more than the figure being worked on. A changed
+        engine or method makes its lines count no longer.
+    progress
+        Where to tell how far it is; None for nowhere.
+
+    Returns
+    -------
+    list of dict
+        One a seed and estimand, in order: ``seed``, ``name``, ``admitted``, ``truth``,
+        ``truth_se``, ``reference``, ``se``, ``naive``.
+    """
+    chosen = list(ESTIMANDS) if names is None else list(names)
+    if unknown := set(chosen) - set(ESTIMANDS):
+        raise ValueError(f"no estimand {sorted(unknown)}; they are {', '.join(ESTIMANDS)}")
+    path = Path(results) if results is not None else cache_folder() / "estimands.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    seeds = list(seeds)
+    known = _known(path)
+    todo = {seed: [name for name in chosen if (seed, name) not in known] for seed in seeds}
+    todo = {seed: missing for seed, missing in todo.items() if missing}
+    began = time.monotonic()
+    for done, seed in enumerate(_worked(todo, path, executor), start=1):
+        if progress is not None:
+            minutes = (time.monotonic() - began) / 60
+            print(f"seed {seed}: {done} of {len(todo)}, {minutes:.1f} min", file=progress)
+    known = _known(path)
+    return [known[seed, name] for seed in seeds for name in chosen]
+
+
+def _worked(todo: dict[int, list[str]], path: Path, executor: Executor | None) -> Iterator[int]:
+    if executor is None:
+        for seed, missing in todo.items():
+            yield measure(seed, missing, path)
+        return
+    futures = [executor.submit(measure, seed, missing, path) for seed, missing in todo.items()]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def measure(seed: int, names: Sequence[str], path: Path) -> int:
+    """Measure estimands in one world and append them to the file; give the seed back."""
+    world = World.draw(seed)
+    for name in names:
+        began = time.process_time()
+        one = ESTIMANDS[name]
+        row = {"seed": seed, "name": name, "version": version(name)}
+        row |= one.measure(world, past(world).history)
+        row["seconds"] = round(time.process_time() - began, 2)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+    return seed
+
+
+@cache
+def version(name: str) -> str:
+    """A digest of all that a figure rests on: the engine, the estimand, the course's methods."""
+    one = ESTIMANDS[name]
+    rooms = {f"ecomlab.{one.section}", one.truth.__module__, *_SHARED}
+    files = set()
+    for room in rooms:
+        home = Path(str(import_module(room).__file__))
+        files |= set(home.parent.rglob("*.py")) if home.name == "__init__.py" else {home}
+    digest = blake2b(engine_version().encode(), digest_size=6)
+    for file in sorted(files):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _known(path: Path) -> dict[tuple[int, str], dict[str, Any]]:
+    """What the file holds of the present version; a line cut short by a stop is passed over."""
+    found: dict[tuple[int, str], dict[str, Any]] = {}
+    if not path.exists():
+        return found
+    for line in path.read_text("utf-8").splitlines():
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        if row["name"] in ESTIMANDS and row["version"] == version(row["name"]):
+            found[row["seed"], row["name"]] = row
+    return found
+
+
+def summary(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """What was measured, one row an estimand.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``seeds`` admitted, ``of`` all; the truth's ``low`` and ``high``; ``tolerance``; ``se``, the
+        median standard error of the worst item; ``safe``, tolerance over that; ``truth_se``;
+        ``bias``, the mean error of the first item; ``passed`` by the reference, ``misses`` with
+        their seeds; ``misled``, the share of seeds that the naive method misses; ``holds``.
+    """
+    import pandas as pd
+
+    listed = list(rows)
+    lines = []
+    for name, one in ESTIMANDS.items():
+        mine = [r for r in listed if r["name"] == name]
+        used = [r for r in mine if r["admitted"]]
+        if not used:
+            continue
+        truths = np.array([r["truth"] for r in used])
+        ses = np.array([one.standard_errors(r).max() for r in used])
+        missed = [r["seed"] for r in used if one.misses(r, "reference")]
+        misled = float(np.mean([one.misses(r, "naive") for r in used]))
+        safe = one.tolerance / float(np.median(ses))
+        truth_se = max(float(one.standard_errors(r, "truth_se").max()) for r in used)
+        lines.append(
+            {
+                "estimand": name,
+                "seeds": len(used),
+                "of": len(mine),
+                "low": truths.min(),
+                "high": truths.max(),
+                "tolerance": one.tolerance,
+                "se": float(np.median(ses)),
+                "safe": safe,
+                "truth_se": truth_se,
+                "bias": float(np.mean([one.errors(r, "reference").mean() for r in used])),
+                "passed": len(used) - len(missed),
+                "misses": " ".join(map(str, missed)),
+                "misled": misled,
+                "holds": len(missed) <= MISSES
+                and misled >= MISLED
+                and safe >= SAFE
+                and truth_se <= one.tolerance / 5,
+            }
+        )
+    return pd.DataFrame(lines).set_index("estimand") if lines else pd.DataFrame()
