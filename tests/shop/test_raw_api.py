@@ -174,6 +174,7 @@ def test_the_rate_limit_really_limits(small_shop):
         ("orders", {"cursor": "灯"}, 400, "cursor is none of ours"),
         ("customers", {}, 404, "there is no 'customers'; there are orders"),
         ("", {}, 404, "there is no ''"),
+        ("orders/7", {}, 404, "there is no 'orders/7'"),
     ],
 )
 def test_what_cannot_be_had_is_refused(small_shop, path, query, status, says):

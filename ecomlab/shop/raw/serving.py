@@ -144,4 +144,4 @@ class Table(RequestHandler):
 
 def application(desk: Desk) -> Application:
     """The application; it logs to the desk, never to the notebook."""
-    return Application([(r"/([^/]*)", Table, {"desk": desk})], log_function=lambda handler: None)
+    return Application([(r"/(.*)", Table, {"desk": desk})], log_function=lambda handler: None)
