@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks import Measure, report, take_turns
@@ -45,6 +46,10 @@ def main(arguments: list[str]) -> None:
     taken = {label: _taken("ecomlab", size, 1) for label, size in sizes.items()}
     print(f"ecomlab, {options.days} days, every table, written to Parquet")
     print(_rates(taken, sizes))
+    cpu = [(sizes[label][0], taken[label][0].cpu) for label in sizes]
+    for (few, before), (many, after) in pairwise(cpu):
+        more = (after - before) / (many - few) * 1000
+        print(f"from {few:,} to {many:,}: {more:.3f} s for each 1,000 customers more")
 
 
 def _taken(name: str, size: Size, rounds: int) -> list[Measure]:
@@ -52,7 +57,7 @@ def _taken(name: str, size: Size, rounds: int) -> list[Measure]:
     return take_turns({name: one}, rounds=rounds)[name]
 
 
-def _rates(taken: dict[str, Sequence[Measure]] | dict[str, list[Measure]], sizes: dict) -> str:
+def _rates(taken: Mapping[str, Sequence[Measure]], sizes: Mapping[str, Size]) -> str:
     """Medians: processor time, rows a second of it, time for 1,000 customers and a year, memory."""
     lines = [
         f"{'':20}{'customers':>10}{'days':>6}{'rows':>12}{'CPU s':>8}{'rows/s':>11}"
