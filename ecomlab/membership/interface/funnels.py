@@ -1,4 +1,4 @@
-"""4.1 Improving the interface and its functions (网站界面优化及功能完善)."""
+"""How far visitors get: the ordered funnel."""
 
 from __future__ import annotations
 
