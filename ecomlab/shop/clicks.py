@@ -19,6 +19,9 @@ Ints = NDArray[np.int64]
 SAMPLE = 10
 #: Chance that a visitor met an ad of each true channel in the week before.
 SEEN = (0.16, 0.10, 0.20, 0.16)
+#: Chance that a visit without a purchase ends on the page it landed on, at once and per second
+#: that the page took to show (design: about a third of visits bounce).
+BOUNCE = (0.25, 0.08)
 _KIND = {name: i for i, name in enumerate(EVENTS_KINDS)}
 #: Mean seconds before each kind of event.
 _PAUSE = np.array([0.0, 9.0, 12.0, 22.0, 18.0, 6.0, 25.0, 20.0, 35.0, 20.0])
@@ -32,7 +35,8 @@ def sampled(block: Block) -> Block:
 def events(chunk: Chunk) -> Block:
     """Landing, lists, views, carts and the way to the till, in order.
 
-    A cart without an order is abandoned; some who pay no order gave up at the till.
+    A visit that bounces has its landing only; slow pages lose more of them (跳失率). A cart
+    without an order is abandoned; some who pay no order gave up at the till.
     """
     needs, visits = sampled(chunk.blocks["needs"]), sampled(chunk.blocks["visits"])
     visit, ids = visit_id(needs), visit_id(visits)
@@ -43,16 +47,20 @@ def events(chunk: Chunk) -> Block:
     order = np.argsort(ids, kind="stable")
     own = order[np.searchsorted(ids[order], visit)]
     filtered = visits["filtered"][own]
+    whole = visits["ordered"].astype(bool)
+    bounce = np.minimum(BOUNCE[0] + BOUNCE[1] * visits["latency"] / 1000, 0.9)
+    bounced = below(chunk.bits("event.bounce", ids), bounce) & ~whole & ~visits["filtered"]
+    stays = ~bounced[own]
 
     def chance(name: str, p: float) -> NDArray[np.bool_]:
         return below(chunk.bits(f"event.{name}", visit, slot), p)
 
-    seen = product[:, 0] >= 0
+    seen = stays & (product[:, 0] >= 0)
     second = seen & (product[:, 1] >= 0) & chance("second", 0.55)
     third = second & (product[:, 2] >= 0) & chance("third", 0.5)
     left = seen & ~buys & chance("abandon", 0.055)
     parts = [
-        _some(visit, slot, 1, "list", category, None, np.ones(len(visit), dtype=bool)),
+        _some(visit, slot, 1, "list", category, None, stays),
         _some(visit, slot, 2, "filter", category, None, filtered),
         _some(visit, slot, 3, "view", category, product[:, 0], seen),
         _some(visit, slot, 4, "view", category, product[:, 1], second),
@@ -61,7 +69,6 @@ def events(chunk: Chunk) -> Block:
         _some(visit, slot, 7, "favourite", category, product[:, 0], seen & chance("like", 0.06)),
         _some(visit, slot, 8, "cart", category, product[:, 0], buys | left),
     ]
-    whole = visits["ordered"].astype(bool)
     gave_up = ~whole & below(chunk.bits("event.till", ids), 0.35)
     gave_up &= np.isin(ids, visit[left])
     first = visits["category"].astype(np.int64)
