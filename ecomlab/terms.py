@@ -47,7 +47,6 @@ TERMS: dict[str, Term] = {
     "backtest": Term("backtest", "回测"),
     "mix_effect": Term("mix effect", "结构效应"),
     "rate_effect": Term("rate effect", "比率效应"),
-    "compliance": Term("compliance", "合规"),
     "jurisdiction": Term("jurisdiction", "法域", ("地区",)),
     "personal_information": Term("personal information", "个人信息"),
     "personal_pricing": Term("personal pricing", "大数据杀熟"),

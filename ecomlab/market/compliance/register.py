@@ -157,6 +157,7 @@ def _table(lang: str) -> pd.DataFrame:
     table = data("market/rules").set_index("rule")
     for column in ("in_force", "until"):
         table[column] = pd.to_datetime(table[column])
-    for column in ("name", "says", "remedy"):
-        table[column] = table[column if lang == "en" else f"{column}_{lang}"]
-    return table.drop(columns=["name_zh", "says_zh", "remedy_zh"])
+    told = ("name", "says", "remedy", "source")
+    if lang == "zh":
+        table = table.assign(**{column: table[f"{column}_zh"] for column in told})
+    return table.drop(columns=[f"{column}_zh" for column in told])

@@ -44,8 +44,8 @@ def _export(plan: Profile, rule: Rule, *, enough: tuple[str, ...], below: float)
         return None
     return kept_unless(
         plan.export_route not in enough,
-        en=f"data of {people:,.0f} people leave China by this route: {plan.export_route}",
-        zh=f"向境外提供 {people:,.0f} 人的个人信息，所走路径：{plan.export_route}",
+        en=f"data of {people:,.0f} people leave China without what the rule asks for",
+        zh=f"向境外提供 {people:,.0f} 人的个人信息，却没有办理规定的手续",
     )
 
 
