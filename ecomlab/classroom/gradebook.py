@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 
 _USERS = (
     "nbgrader.converters.autograde",
@@ -95,8 +95,11 @@ def writing(gradebook: OneGradebook, root: str) -> Iterator[None]:
         try:
             yield
             gradebook.keep()
-        except OperationalError as error:
+        except (OperationalError, InvalidEntry) as error:
             gradebook.forget()
+            # nbgrader takes any failed statement for a bad entry.
+            if isinstance(error, InvalidEntry) and "OperationalError" not in str(error):
+                raise
             raise GradebookError(explain(error)) from error
         except BaseException:
             gradebook.forget()

@@ -184,7 +184,8 @@ def grade(
             results = _in_this_process(job, zygote, todo)
         else:
             zygote.close()
-            results = _in_workers(job, todo, workers, executor)
+            first = executor or _warm_pool(job, min(workers, len(todo)))
+            results = _in_workers(job, todo, workers, first, own=executor is None)
         report.startup_seconds = time.monotonic() - begun
         started = time.monotonic()
         with contextlib.closing(results):
@@ -482,6 +483,25 @@ def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def _make_ready(job: Job) -> None:
+    """Warm this worker up; slow enough that each worker of a new pool takes one such task."""
+    if job.scratch not in _workers_own:
+        _workers_own[job.scratch] = job.grader()
+
+
+def _warm_pool(job: Job, workers: int) -> Executor:
+    """Local workers, each with its warm process."""
+    pool = _local_pool(workers)
+    try:
+        for ready in [pool.submit(_make_ready, job) for _ in range(workers)]:
+            with contextlib.suppress(BrokenExecutor):
+                ready.result()
+    except BaseException:
+        _stop(pool)
+        raise
+    return pool
+
+
 def _local_pool(workers: int) -> Executor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
@@ -491,13 +511,12 @@ def _local_pool(workers: int) -> Executor:
 
 
 def _in_workers(
-    job: Job, students: Sequence[str], workers: int, executor: Executor | None
+    job: Job, students: Sequence[str], workers: int, pool: Executor, *, own: bool
 ) -> Results:
     """Results as they come; what a lost worker held is graded by another."""
     waiting = list(students)
     tries = dict.fromkeys(students, 0)
     while waiting:
-        pool = executor or _local_pool(min(workers, len(waiting)))
         running: dict[Future, str] = {}
         lost: list[str] = []
         try:
@@ -523,11 +542,10 @@ def _in_workers(
                         lost.append(following)
             lost += list(queue)
         finally:
-            if executor is None:
+            for future in running:
+                future.cancel()
+            if own:
                 _stop(pool)
-            else:
-                for future in running:
-                    future.cancel()
         waiting = []
         for student in lost:
             tries[student] += 1
@@ -536,6 +554,8 @@ def _in_workers(
             else:
                 why = "the worker that graded it was ended each time"
                 yield Result(student, "failed", reason=why)
+        if waiting and own:
+            pool = _warm_pool(job, min(workers, len(waiting)))
 
 
 def _stop(pool: Any) -> None:

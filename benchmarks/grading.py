@@ -1,0 +1,165 @@
+"""Seconds per submission: stock nbgrader against ours, the same submissions in turn in one run.
+
+`python -m benchmarks grading [--submissions N]` on a notebook that imports pandas, scikit-learn and
+matplotlib, with 12 test cells, a k-means and a plot; then on every built chapter of the course.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import logging
+import os
+import shutil
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+
+_TESTS = 12
+_CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'bench'\n"
+
+
+def _cell(source: str, **nbgrader):
+    full = {"grade": False, "solution": False, "locked": False, "schema_version": 3, **nbgrader}
+    return new_code_cell(source, metadata={"nbgrader": full})
+
+
+def notebook():
+    """The benchmark notebook."""
+    cells = [
+        new_code_cell(
+            "import numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt\n"
+            "from sklearn.cluster import KMeans\nfrom sklearn.linear_model import LinearRegression"
+        ),
+        _cell(
+            "rng = np.random.default_rng(7)\n"
+            "shop = pd.DataFrame(rng.normal(size=(500, 3)), columns=['price', 'visits', 'sales'])",
+            grade_id="setup",
+            locked=True,
+        ),
+    ]
+    for number in range(_TESTS):
+        name = f"answer_{number}"
+        solution = f"### BEGIN SOLUTION\n{name} = shop.sales.mean() + {number}\n### END SOLUTION"
+        test = f"assert abs({name} - shop.sales.mean() - {number}) < 1e-9, 'not the mean'"
+        hidden = f"### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
+        cells += [
+            _cell(solution, grade_id=f"a{number}", solution=True),
+            _cell(hidden, grade_id=f"t{number}", grade=True, locked=True, points=1),
+        ]
+    cells += [
+        new_code_cell("groups = KMeans(4, n_init=3, random_state=1).fit(shop)\ngroups.inertia_"),
+        new_code_cell("plt.scatter(shop.price, shop.sales, c=groups.labels_)\nplt.show()"),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def _make_course(folder: Path, submissions: int) -> Path:
+    source = folder / "source" / "bench"
+    source.mkdir(parents=True)
+    (folder / "nbgrader_config.py").write_text(_CONFIG)
+    nbformat.write(notebook(), source / "nb.ipynb")
+    _stock(folder, "generate_assignment", "bench")
+    _submit(folder, "bench", folder / "source" / "bench", submissions)
+    return folder
+
+
+def _submit(course: Path, assignment: str, solved: Path, submissions: int) -> None:
+    """The reference solution's cells in the released notebooks, one copy a student."""
+    release = _directory(course)
+    released = Path(release.format_path(release.release_directory, ".", assignment))
+    for number in range(submissions):
+        target = course / "submitted" / f"s{number:03}" / assignment
+        shutil.copytree(released, target)
+        for path in target.glob("*.ipynb"):
+            answers = {
+                c.metadata.nbgrader.grade_id: c.source
+                for c in nbformat.read(solved / path.name, as_version=4).cells
+                if c.metadata.get("nbgrader", {}).get("solution")
+            }
+            handed_in = nbformat.read(path, as_version=4)
+            for cell in handed_in.cells:
+                name = cell.metadata.get("nbgrader", {}).get("grade_id")
+                cell.source = answers.get(name, cell.source)
+            nbformat.write(handed_in, path)
+
+
+def _directory(course: Path):
+    from nbgrader.coursedir import CourseDirectory
+
+    from ecomlab.classroom.grading import load_config
+
+    return CourseDirectory(config=load_config(course), root=str(course))
+
+
+def _stock(course: Path, command: str, assignment: str, student: str = "*") -> None:
+    from nbgrader.apps import NbGraderAPI
+
+    from ecomlab.classroom.grading import load_config
+
+    config = load_config(course)
+    api = NbGraderAPI(_directory(course), config=config)
+    api.log.setLevel(logging.CRITICAL)
+    with contextlib.redirect_stderr(io.StringIO()):
+        if command == "autograde":
+            done = api.autograde(assignment, student, force=True)
+        else:
+            done = api.generate_assignment(assignment)
+    if not done["success"]:
+        raise SystemExit(done.get("error", "nbgrader failed"))
+
+
+def measure(course: Path, assignment: str, submissions: int) -> None:
+    """Print one course's figures."""
+    from ecomlab.classroom.grading import grade
+
+    students = [f"s{n:03}" for n in range(submissions)]
+    begun = time.monotonic()
+    few = students[: max(2, submissions // 4)]
+    for student in few:
+        _stock(course, "autograde", assignment, student)
+    base = (time.monotonic() - begun) / len(few)
+    print(f"{assignment}: stock nbgrader   {base:6.2f} s a submission")
+    for isolation, workers in (("none", 1), ("basic", 1), ("strict", 1), ("strict", 2)):
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(course / "autograded")
+        report = grade(assignment, course=course, workers=workers, isolation=isolation)
+        own = (report.seconds - report.startup_seconds) / submissions
+        floor = sum(r.seconds for r in report.references.values())
+        print(
+            f"{assignment}: {isolation:6} {workers} worker(s) {own:6.2f} s, {base / own:5.1f} x"
+            f" (start-up {report.startup_seconds:.1f} s, reference's cells {floor:.2f} s,"
+            f" sealed {report.sealed_share:.0%}, graded {report.counts['graded']})"
+        )
+
+
+def main(arguments: list[str]) -> None:
+    """Measure the benchmark notebook, and the chapters that are built."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks grading", description=__doc__)
+    parser.add_argument("--submissions", type=int, default=8)
+    parser.add_argument("--chapters", action="store_true", help="every built chapter too")
+    chosen = parser.parse_args(arguments)
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    os.environ.setdefault("COURSE_LANG", "en")
+    with tempfile.TemporaryDirectory(prefix="ecomlab-bench-") as folder:
+        course = _make_course(Path(folder) / "bench", chosen.submissions)
+        measure(course, "bench", chosen.submissions)
+        original = Path(__file__).resolve().parents[1] / "course"
+        built = original / "source" / os.environ["COURSE_LANG"]
+        if not chosen.chapters:
+            return
+        if not built.is_dir():
+            raise SystemExit("the course is not built: run `make build` first")
+        chapters = Path(folder) / "chapters"
+        shutil.copytree(original, chapters, ignore=shutil.ignore_patterns("submitted", "*.db"))
+        for chapter in sorted(p.name for p in built.iterdir() if p.is_dir()):
+            _stock(chapters, "generate_assignment", chapter)
+            solved = chapters / "source" / os.environ["COURSE_LANG"] / chapter
+            _submit(chapters, chapter, solved, chosen.submissions)
+            measure(chapters, chapter, chosen.submissions)
