@@ -187,7 +187,10 @@ def _opened(folder: Path, engine: str) -> Shop:
 def files(folder: Path, name: str) -> list[Path]:
     """The Parquet files of a table, in order."""
     single = folder / f"{name}.parquet"
-    return [single] if single.is_file() else sorted((folder / name).glob("part-*.parquet"))
+    found = [single] if single.is_file() else sorted((folder / name).glob("part-*.parquet"))
+    if not found:
+        raise ValueError(f"{folder} has lost its table {name}; delete that folder and try again")
+    return found
 
 
 def _simulated(world: World, days: int, engine: str) -> Shop:

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 import ecomlab
 from ecomlab import datasets
+from ecomlab.cli import main
+from ecomlab.dictionary import readme
 from ecomlab.shop import cache, parquet
 from ecomlab.shop.history import simulate
 from ecomlab.shop.ship import DAYS, SEED, ship
@@ -102,6 +104,17 @@ def test_the_same_world_gives_the_same_bytes(tmp_path):
     assert names == sorted([*(f"{t}.parquet" for t in TABLES), "shop.json"])
     for name in names:
         assert (built[0] / name).read_bytes() == (built[1] / name).read_bytes()
+
+
+def test_the_command_builds_the_shipped_shop_and_its_dictionary(tmp_path, capsys, monkeypatch):
+    small = World.draw(5, **SMALL)
+    monkeypatch.setattr("ecomlab.shop.ship.World.draw", lambda seed: small)
+    monkeypatch.setattr("ecomlab.shop.ship.SEED", 5)
+    assert main(["shop", "build", "--datasets", str(tmp_path)]) == 0
+    place = tmp_path / "shop"
+    assert f"34 tables written to {place} (" in capsys.readouterr().out
+    assert len(open_shop(folder=place).orders)
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == readme(tmp_path)
 
 
 # Engines
@@ -228,6 +241,13 @@ def test_an_engine_that_is_not_installed_is_named(monkeypatch):
         open_shop(engine="polars")
 
 
+def test_a_table_whose_files_are_gone_is_named(tmp_path):
+    place = ship(tmp_path, world=World.draw(5, **SMALL), days=5)
+    (place / "orders.parquet").unlink()
+    with pytest.raises(ValueError, match="has lost its table orders; delete that folder"):
+        _ = open_shop(folder=place).orders
+
+
 # The cache
 
 
@@ -296,6 +316,8 @@ def test_the_version_changes_with_a_line_of_the_engine(tmp_path, monkeypatch):
     fresh = cache.engine_version.__wrapped__
     before = fresh()
     assert before.startswith(ecomlab.__version__)
+    assert fresh() == before
+    (tmp_path / "store.py").write_text("it decides no row\n")
     assert fresh() == before
     (tmp_path / "tables" / "trade.py").write_text("b = 2\n")
     assert fresh() != before
