@@ -95,7 +95,8 @@ FIGURES: dict[str, tuple[str, str, dict[str, tuple[str, str]]]] = {
         "says": ("what it says", "内容"), "says_zh": ("what it says, in Chinese", "内容（中文）"),
         "remedy": ("what to do", "整改办法"),
         "remedy_zh": ("what to do, in Chinese", "整改办法（中文）"),
-        "status": ("how firm the text is", "文本状态")}),
+        "status": ("how firm the text is", "文本状态"),
+        "source_zh": ("who published it, in Chinese", "发布者与出处（中文）")}),
 }  # fmt: skip
 
 _OPENING = """# The data / 数据

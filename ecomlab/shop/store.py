@@ -18,6 +18,7 @@ from ecomlab.style import say
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from matplotlib.figure import Figure
 
     from ecomlab.shop.history import History
 
@@ -75,6 +76,12 @@ class Shop:
         if name not in TABLES:
             raise ValueError(_no_table(name))
         return describe(TABLES[name])
+
+    def overview(self) -> Figure:
+        """Draw the shop on one page."""
+        from ecomlab.shop.overview import overview
+
+        return overview(self)
 
     def __getattr__(self, name: str) -> Any:
         if name in TABLES:

@@ -198,6 +198,15 @@ def test_the_truth_belongs_to_the_tables():
     assert repr(shop) == "<Shop of seed 5: 300 customers, 80 days, 34 tables, pandas>"
 
 
+@pytest.mark.parametrize("engine", ["pandas", "polars"])
+def test_an_opened_shop_draws_itself(engine):
+    import matplotlib.pyplot as plt
+
+    page = open_shop(seed=5, days=80, engine=engine, **SMALL).overview()
+    assert len(page.axes) == 4
+    plt.close(page)
+
+
 # Bad input
 
 
