@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecomlab.membership.interface import feature_effect, speed_effect
+from ecomlab.membership.loyalty import BGNBD
 from ecomlab.membership.service import training_effect
 from ecomlab.mining.recommendation.experiments import ab_test
 from ecomlab.shop.experiments import PROGRAMME, Experiment
@@ -186,6 +187,69 @@ def members_against_others(history: History) -> float:
     return float(during[who & arm].mean() / during[registered & ~who].mean() - 1)
 
 
+def orders_to_come(world: World) -> Measured:
+    """Orders in the second year of those who had registered in the first, over replications."""
+    here = past(world)
+    known = _registered(here.history)
+
+    def orders(blocks: dict[str, Block]) -> float:
+        return float(known[blocks["orders"]["customer_id"]].sum())
+
+    found = outcomes(world, [Arm(Policy())], here.night(_YEAR), _YEAR, 3, orders)
+    return pooled(found, lambda mean: mean[0])
+
+
+def _registered(history: History) -> NDArray[np.bool_]:
+    """Who had registered by the end of the first year."""
+    day = history.customers["registered_on"].to_numpy()
+    return day < np.datetime64("2024-01-01") + np.timedelta64(_YEAR, "D")
+
+
+def _histories(history: History) -> pd.DataFrame:
+    """One row a customer registered in the first year: frequency, recency and T, in days."""
+    registered = _registered(history)
+    people = history.customers.loc[registered, ["customer_id", "registered_on"]]
+    end = pd.Timestamp("2024-01-01") + pd.Timedelta(days=_YEAR)
+    orders = history.orders.loc[history.orders["ordered_at"] < end]
+    seen = orders.groupby("customer_id")["ordered_at"].agg(["size", "max"])
+    people = people.join(seen, on="customer_id")
+    since = (people["max"] - people["registered_on"]).dt.total_seconds() / 86_400
+    return pd.DataFrame(
+        {
+            "frequency": people["size"].fillna(0),
+            "recency": since.fillna(0),
+            "T": (end - people["registered_on"]).dt.total_seconds() / 86_400,
+        }
+    )
+
+
+def by_bgnbd(history: History) -> Measured:
+    """BG/NBD fitted to the first year, clock from registration; orders of the second in total."""
+    people = _histories(history)
+    model = BGNBD().fit(people["frequency"], people["recency"], people["T"])
+    expected = model.predict(people["frequency"], people["recency"], people["T"], _YEAR)
+    return float(expected.sum()), _resampled(people)
+
+
+def _resampled(people: pd.DataFrame, draws: int = 8) -> float:
+    """Standard error of the total, by fits to resampled customers."""
+    rng = np.random.default_rng(0)
+    totals = []
+    for _ in range(draws):
+        again = people.iloc[rng.integers(0, len(people), len(people))]
+        again_fit = BGNBD().fit(again["frequency"], again["recency"], again["T"])
+        totals.append(
+            again_fit.predict(again["frequency"], again["recency"], again["T"], _YEAR).sum()
+        )
+    return float(np.std(totals, ddof=1))
+
+
+def rate_carried_on(history: History) -> float:
+    """Each customer's past rate of orders, carried on for a year."""
+    people = _histories(history)
+    return float((people["frequency"] / people["T"] * _YEAR).sum())
+
+
 ESTIMANDS = (
     Estimand(
         name="page speed",
@@ -237,5 +301,19 @@ ESTIMANDS = (
         naive=members_against_others,
         method="arms of the hold-out with CUPED",
         fallacy="members against other customers",
+    ),
+    Estimand(
+        name="future purchases",
+        section="membership.loyalty",
+        unit="share of orders",
+        meaning="orders in the second year of all who registered in the first, in total; a and b "
+        "are not recoverable and not graded",
+        tolerance=0.15,
+        relative=True,
+        truth=orders_to_come,
+        reference=by_bgnbd,
+        naive=rate_carried_on,
+        method="BG/NBD on the first year, clock from registration",
+        fallacy="each customer's past rate carried on",
     ),
 )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ecomlab.pricing.assortment import listing_effect
 from ecomlab.pricing.campaigns import incrementality
 from ecomlab.pricing.strategy import elasticity
 from ecomlab.shop.campaigns import holders
-from ecomlab.shop.experiments import PROGRAMME
+from ecomlab.shop.experiments import PROGRAMME, WAVE_DAYS, arms_of_few
 from ecomlab.shop.ground import lay_out
 from ecomlab.shop.history import History
 from ecomlab.shop.policy import Campaign, Decision, Policy
@@ -139,6 +141,71 @@ def against_normal(history: History) -> float:
     return gain
 
 
+_ROLLOUT = next(e for e in PROGRAMME if e.name == "listing_rollout")
+
+
+def listing_waves(world: World) -> Measured:
+    """Log sales of a wave's products, their listings completed after those of earlier waves.
+
+    Seven runs of eight weeks: nobody's listing, the first wave's, the first two waves' ... The
+    ratio of a run to the one before, on the wave that differs, summed over waves by units.
+    """
+    start, days = 448, 56
+    night = past(world).night(start, plenty=True)
+    base = Policy().without("price_test", "listing_rollout")
+    waves = arms_of_few(_ROLLOUT, world.size.products, world)
+    last = len(_ROLLOUT.levels)
+
+    def begun(done: int) -> Policy:
+        """The first ``done`` waves are complete from the night on, the others come later."""
+        if not done:
+            return base
+        begin = start - (done - 1) * WAVE_DAYS["listing_rollout"]
+        moved = replace(_ROLLOUT, start=begin)
+        return base.replace(experiments=(*base.experiments, moved))
+
+    def units(blocks: dict) -> NDArray:
+        lines = blocks["lines"]
+        return np.bincount(waves[lines["product_id"]], lines["units"], minlength=last)
+
+    arms = [Arm(begun(done)) for done in range(last + 1)]
+    found = outcomes(world, arms, night, days, 4, units)
+
+    def effect(mean: NDArray) -> float:
+        each = np.arange(last)
+        return float(np.log(mean[each + 1, each].sum() / mean[each, each].sum()))
+
+    return pooled(found, effect)
+
+
+def by_rollout(history: History) -> Measured:
+    """Poisson with product and week effects; log price, and ample days only."""
+    first, end = 8, _ROLLOUT.start // 7 + len(_ROLLOUT.levels) * 12
+    weeks = panels.product_weeks(history, first, min(end, DAYS // 7))
+    weeks["log_price"] = np.log(weeks["price"])
+    goods = panels.arms(history, "listing_rollout")
+    goods = pd.DataFrame(
+        {"product_id": goods["unit_id"], "completed": panels.day_of(goods["starts_on"]) // 7}
+    )
+    found = listing_effect(weeks, goods, controls=["log_price"], exposure="days").loc["listing"]
+    return found["effect"], found["se"]
+
+
+def across_products(history: History) -> float:
+    """Log sales on completeness over products of a category before the roll-out, times the gap."""
+    days = panels.product_days(history)
+    days = days[days["day"] < _ROLLOUT.start]
+    goods = days.groupby("product_id").agg(
+        units=("units", "mean"), listing=("listing", "mean"), category=("category", "first")
+    )
+    goods = goods[goods["units"] > 0]
+    log_units = np.log(goods["units"])
+    within = goods["listing"] - goods.groupby("category", observed=True)["listing"].transform(
+        "mean"
+    )
+    return float((within @ log_units) / (within @ within) * (1 - goods["listing"]).mean())
+
+
 ESTIMANDS = (
     Estimand(
         name="own-price elasticity, price test",
@@ -178,5 +245,18 @@ ESTIMANDS = (
         naive=against_normal,
         method="arms of the hold-out, orders before as covariate, 14 days after counted",
         fallacy="the offer's days less a normal week: festival and pull-forward taken for effect",
+    ),
+    Estimand(
+        name="complete listing, sales",
+        section="pricing.assortment",
+        unit="log units",
+        meaning="log sales of a wave's products with complete listings against as they were, over "
+        "eight weeks, earlier waves complete; shelves never empty",
+        tolerance=0.15,
+        truth=listing_waves,
+        reference=by_rollout,
+        naive=across_products,
+        method="Poisson with product and week effects, ample days",
+        fallacy="products with good listings against those with poor ones",
     ),
 )
