@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Protocol
 
 LANGUAGES = ("en", "zh")
 
@@ -48,6 +49,30 @@ def say(*, en: str, zh: str) -> str:
     'market size'
     """
     return zh if _language == "zh" else en
+
+
+class Say(Protocol):
+    """As :func:`say`: the text in one language."""
+
+    def __call__(self, *, en: str, zh: str) -> str: ...
+
+
+def in_language(lang: str) -> Say:
+    """A ``say`` that speaks ``lang`` alone, whatever the language in force.
+
+    For commands that draw nothing: `set_language` loads matplotlib to style charts, and a doctor
+    may be called because matplotlib is broken.
+
+    Examples
+    --------
+    >>> in_language("zh")(en="market size", zh="市场规模")
+    '市场规模'
+    """
+
+    def say(*, en: str, zh: str) -> str:
+        return zh if lang == "zh" else en
+
+    return say
 
 
 def cjk_font_file() -> Path | None:

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecomlab.classroom.speech import Say, in_language
+from ecomlab.style import Say, in_language
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

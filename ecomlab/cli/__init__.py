@@ -19,6 +19,7 @@ VERBS = {
     "shop": "build the shipped shop, or simulate one of any size to Parquet",
     "grade": "grade an assignment as nbgrader would, fast and sealed",
     "export": "write an assignment's grades in the columns of a learning platform",
+    "class": "play a whole synthetic class through the loop",
 }
 
 

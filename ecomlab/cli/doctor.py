@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ecomlab.classroom import doctor
-from ecomlab.classroom.speech import in_language
-from ecomlab.style import LANGUAGES
+from ecomlab.style import LANGUAGES, in_language
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

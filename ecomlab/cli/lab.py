@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ecomlab.classroom import opening, workcopy
-from ecomlab.classroom.speech import Say, in_language
 from ecomlab.cli import UsageError
-from ecomlab.style import LANGUAGES
+from ecomlab.style import LANGUAGES, Say, in_language
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecomlab.classroom.speech import Say, in_language
 from ecomlab.cli import UsageError
-from ecomlab.style import LANGUAGES
+from ecomlab.style import LANGUAGES, Say, in_language
 
 if TYPE_CHECKING:
     from ecomlab.shop.stream import Progress
