@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ecomlab.labs.growth import png
 from ecomlab.market.compliance import Profile, Promotion, audit, changes, rules
-from ecomlab.market.compliance.checks import day, number
+from ecomlab.market.compliance.checks import day, discount, number
 from ecomlab.market.compliance.words import word
 from ecomlab.style import COLOURS, say
 
@@ -74,7 +74,7 @@ def plan(setting: Scenario) -> Profile:
         on - timedelta(days=back): RAISED if back <= raised else USUAL for back in range(1, 41)
     }
     before = history[on - timedelta(days=1)]
-    price = round(before * (1 - number(setting.claimed, "claimed", above=0)), 2)
+    price = round(before * (1 - discount(setting.claimed, "claimed")), 2)
     return Profile(
         sales={"CN": 5_000_000, "EU": 200_000, "US": 200_000},
         parcels={"EU": parcel, "US": parcel},

@@ -34,6 +34,16 @@ def number(value: object, name: str, *, above: float | None = None) -> float:
     return result
 
 
+def discount(value: object, name: str) -> float:
+    """The value as a discount, a fraction above 0 and below 1, or an error that names it."""
+    result = number(value, name, above=0)
+    if result >= 1:
+        raise ValueError(
+            f"{name} is {result:g}; a discount is a fraction below 1: 0.5 for 50 % off"
+        )
+    return result
+
+
 def truth(value: object, name: str) -> bool:
     """The value as True or False, or an error that names it."""
     if not isinstance(value, bool):

@@ -178,9 +178,7 @@ class Profile:
 def _by_place(table: object, name: str, places: Iterable[str]) -> Mapping[str, float]:
     """A mapping from known places to numbers of at least 0."""
     if not isinstance(table, Mapping):
-        raise TypeError(
-            f"{name} is a {type(table).__name__}; give a mapping from places to numbers"
-        )
+        raise TypeError(f"{name} is a {type(table).__name__}; give numbers by place, e.g. EU: 150")
     unknown = [key for key in table if key not in places]
     if unknown:
         raise ValueError(f"{name} names {unknown[0]!r}; the places are {', '.join(places)}")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ecomlab.market.compliance.checks import day, number
+from ecomlab.market.compliance.checks import day, discount, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,17 +55,13 @@ class Promotion:
         fields = {
             "start": day(self.start, "start"),
             "price": number(self.price, "price", above=0),
-            "claimed": number(self.claimed, "claimed", above=0),
+            "claimed": discount(self.claimed, "claimed"),
             "history": _history(self.history),
         }
         if self.stated_base is not None:
             fields["stated_base"] = number(self.stated_base, "stated_base", above=0)
         for name, value in fields.items():
             object.__setattr__(self, name, value)
-        if self.claimed >= 1:
-            raise ValueError(
-                f"claimed is {self.claimed:g}; a discount is a fraction below 1: 0.5 for 50 % off"
-            )
         base_price(self.history, self.start)
 
     @property
