@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecomlab.style import Say, cjk_font_file, in_language
+from ecomlab.style import Say, in_language
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -220,6 +220,7 @@ def _font(say: Say, reinstall: str) -> tuple[str, str]:
     """Charts have a font that draws Chinese."""
     from matplotlib.ft2font import FT2Font
 
+    from ecomlab.style import cjk_font_file
 
     file = cjk_font_file()
     if file is None:
