@@ -43,7 +43,9 @@ def data(name: str) -> pd.DataFrame:
     import pandas as pd
 
     path = folder() / f"{name}.csv"
-    known = sorted(p.relative_to(folder()).with_suffix("").as_posix() for p in folder().rglob("*.csv"))
+    known = sorted(
+        p.relative_to(folder()).with_suffix("").as_posix() for p in folder().rglob("*.csv")
+    )
     if name not in known:
         raise ValueError(f"no data set is called {name!r}; there are: {', '.join(known)}")
     dates = [c for c in pd.read_csv(path, nrows=0).columns if c == "date"]
