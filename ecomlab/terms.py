@@ -6,6 +6,7 @@ two languages against this table.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -132,6 +133,9 @@ HEADINGS: dict[str, Term] = {
 }
 
 
+_CODE = re.compile(r"`[^`]*`")
+
+
 def term(name: str) -> str:
     """A term in the language in force.
 
@@ -185,7 +189,7 @@ def missing_terms(en: str, zh: str) -> list[Term]:
     >>> [t.zh for t in missing_terms("The market size grew.", "市场变大了。")]
     ['市场规模']
     """
-    english = " ".join(en.casefold().split())
+    english = " ".join(_CODE.sub(" ", en).casefold().split())
     return [
         t
         for t in TERMS.values()

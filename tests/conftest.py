@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ecomlab import style
+
 ROOT = Path(__file__).resolve().parents[1]
 # A lesson's name among a test's parameters: market/growth in test_blank[en-market/growth].
 LESSON = re.compile(r"(?<=[\[-])\w+/\w+(?=[\]-])")
@@ -30,6 +32,14 @@ def refdata() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data for checks are not beside this checkout")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _english_again():
+    """No test leaves its language to the next one."""
+    yield
+    if style.language() != "en":
+        style.set_language("en")
 
 
 def pytest_collection_modifyitems(items):

@@ -18,8 +18,7 @@ from ecomlab.style import set_language
 @pytest.fixture(params=["en", "zh"], autouse=True)
 def language(request):
     set_language(request.param)
-    yield request.param
-    set_language("en")
+    return request.param
 
 
 NATURAL = [

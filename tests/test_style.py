@@ -13,12 +13,6 @@ from ecomlab.style import COLOURS, cjk_font_file, language, say, set_language
 mpl.use("agg")
 
 
-@pytest.fixture(autouse=True)
-def _english_again():
-    yield
-    set_language("en")
-
-
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_text_is_said_in_the_language_in_force(lang):
     set_language(lang)

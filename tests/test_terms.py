@@ -14,8 +14,6 @@ from ecomlab.terms import HEADINGS, TERMS, missing_terms, speak, term
 @pytest.fixture
 def _chinese():
     set_language("zh")
-    yield
-    set_language("en")
 
 
 def test_every_term_has_an_english_and_a_chinese_name():
@@ -66,6 +64,7 @@ def test_an_unknown_term_is_refused():
         ("The market size grew.", "市场变大了。", ["市场规模"]),
         ("The growth rate fell.", "增速下降。", []),
         ("Nothing to see.", "没什么可看的。", []),
+        ("See `market size` in code.", "见代码。", []),
     ],
 )
 def test_a_missing_term_is_found_whatever_its_capitals(en, zh, missing):

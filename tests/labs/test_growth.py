@@ -26,12 +26,6 @@ scenarios = st.builds(
 )
 
 
-@pytest.fixture(autouse=True)
-def english():
-    """Each test starts in English, whatever the one before spoke."""
-    set_language("en")
-
-
 def level_at(setting: lab.Scenario, curve: str, when: float) -> float:
     """A curve's level at any time, by its own textbook formula."""
     p, q, m, cagr, start, _ = setting

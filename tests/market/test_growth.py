@@ -25,12 +25,6 @@ levels = st.floats(1e-3, 1e9)
 coefficients = st.tuples(st.floats(1e-3, 0.2), st.floats(0, 1.5), st.floats(1, 1e8))
 
 
-@pytest.fixture(autouse=True)
-def english():
-    """Each test starts in English, whatever the one before spoke."""
-    set_language("en")
-
-
 @pytest.fixture(scope="module")
 def quarters() -> pd.Series:
     """US retail e-commerce, not seasonally adjusted, as the course ships it."""
