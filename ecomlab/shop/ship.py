@@ -12,7 +12,8 @@ from ecomlab.shop.stream import CARD, card_of, write_card, write_whole
 from ecomlab.shop.tables import TABLES
 from ecomlab.shop.world import World
 
-SEED, DAYS = 2024, 730
+#: Every estimand admits this world, and its tables fit in 15 MB.
+SEED, DAYS = 618, 730
 #: They are written once and read often, so zstd may take its time.
 LEVEL = 19
 

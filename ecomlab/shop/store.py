@@ -147,9 +147,9 @@ def open_shop(
 
     Examples
     --------
-    >>> shop = open_shop(seed=3, days=14, customers=200, products=24)
+    >>> shop = open_shop()
     >>> len(shop.products), shop.orders.columns[:2].tolist()
-    (24, ['order_id', 'customer_id'])
+    (240, ['order_id', 'customer_id'])
     """
     _check_engine(engine)
     if seed is None:
