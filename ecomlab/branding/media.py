@@ -170,6 +170,7 @@ class MediaMix:
         if spend.shape[::2] != cells["visits"].shape:
             raise ValueError("media and sales must list the same days and cities")
         self.channels_ = sorted(media["channel"].unique())
+        self._cities = np.unique(sales["city_id"])
         weeks = len(spend) // WEEK
         if weeks < self.max_weeks + 8:
             raise ValueError(f"{weeks} whole weeks; at least {self.max_weeks + 8} are needed")
@@ -195,7 +196,7 @@ class MediaMix:
 
         def solved(theta: Floats) -> tuple[Floats, Floats]:
             x = np.column_stack([plain([*self._curves(theta)]), fixed[:, 1:]])
-            coef = np.linalg.lstsq(x, fixed[:, 0], rcond=None)[0]
+            coef: Floats = np.asarray(np.linalg.lstsq(x, fixed[:, 0], rcond=None)[0])
             return fixed[:, 0] - x @ coef, coef
 
         noise = float(np.std(solved(start)[0]))
@@ -256,6 +257,35 @@ class MediaMix:
             index=pd.Index(self.channels_, name="channel"),
         )
 
+    def effect(self, channels: Sequence[str] | None = None) -> pd.DataFrame:
+        """What advertising added to log visits, by week and city: to be taken out elsewhere.
+
+        Parameters
+        ----------
+        channels
+            Those to count; all if None.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Fitted weeks (from the first day on) by city, effect on log visits.
+        """
+        import pandas as pd
+
+        chosen = self.channels_ if channels is None else list(channels)
+        if unknown := set(chosen) - set(self.channels_):
+            raise ValueError(f"there are no channels {sorted(unknown)}; there are {self.channels_}")
+        total = sum(
+            s * curve
+            for name, s, curve in zip(
+                self.channels_, self.strength_, self._curves(self._theta), strict=True
+            )
+            if name in chosen
+        )
+        weeks = pd.RangeIndex(self.max_weeks, self.max_weeks + len(self._visits), name="week")
+        table = np.reshape(total, self._visits.shape) if chosen else np.zeros(self._visits.shape)
+        return pd.DataFrame(table, index=weeks, columns=self._cities)
+
     def response(self, channel: str, spend: ArrayLike) -> Floats:
         """The factor on visits of steady spending, in multiples of the channel's mean spend.
 
@@ -275,8 +305,7 @@ class MediaMix:
 
     def _natural(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
         logit, shape, half = np.split(theta, 3)
-        decay: Floats = 1 / (1 + np.exp(-logit))
-        return decay, np.asarray(np.exp(shape)), np.asarray(np.exp(half))
+        return np.asarray(1 / (1 + np.exp(-logit))), np.exp(shape), np.exp(half)
 
     def _curves(self, theta: Floats) -> list[Floats]:
         """Each channel's saturated adstock by week and city, flat, without the first weeks."""

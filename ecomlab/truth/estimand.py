@@ -43,6 +43,9 @@ class Estimand:
         Names of the items where there are several; a seed passes if all of them do.
     relative
         Whether errors are shares of the truth.
+    open_question
+        Why it is not identified as the shop stands, if it is not: it is measured and shown, and
+        never graded.
     admits
         World -> whether its design allows the estimand, where that needs asking; never by how an
         estimate came out.
@@ -60,6 +63,7 @@ class Estimand:
     fallacy: str
     items: tuple[str, ...] = ("",)
     relative: bool = False
+    open_question: str = ""
     admits: Callable[[World], bool] | None = None
 
     def measure(self, world: World, history: History) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from ecomlab.membership.interface import feature_effect, speed_effect
 from ecomlab.membership.loyalty import BGNBD
 from ecomlab.membership.service import training_effect
 from ecomlab.mining.recommendation.experiments import ab_test
-from ecomlab.shop.experiments import PROGRAMME, Experiment
+from ecomlab.shop.experiments import PROGRAMME, Experiment, arms_of_many
+from ecomlab.shop.ground import lay_out
 from ecomlab.shop.history import History, rows
 from ecomlab.shop.ledger import Block
 from ecomlab.shop.policy import Policy
@@ -20,7 +21,7 @@ from ecomlab.shop.world import World
 from ecomlab.truth import panels
 from ecomlab.truth.estimand import Estimand, Measured
 from ecomlab.truth.past import EVERY, past
-from ecomlab.truth.twins import Arm, outcomes, pooled
+from ecomlab.truth.twins import Arm, contrast, outcomes, pooled
 
 Floats = NDArray[np.float64]
 _DELAY, _FILTER, _TIER, _TRAINING = (
@@ -79,17 +80,19 @@ def raw_speed(history: History) -> float:
     return float(speed_effect(rounded, delay="latency", controls=())["effect"].iloc[0])
 
 
-def filter_for_all(world: World) -> Measured:
-    """Relative change of orders per visit if everybody is offered the filter."""
-    night = past(world).night(_FILTER.start)
-    arms = [Arm(with_arm(_FILTER, arm)) for arm in (0, 1)]
-    found = outcomes(world, arms, night, 84, 4, conversion)
+def filter_offered(world: World) -> Measured:
+    """Relative change of orders per visit of who is offered the filter: the test against none."""
+    arm = arms_of_many(_FILTER, lay_out(world).people.hashes, world)
 
-    def lift(mean: Floats) -> float:
-        rate = mean[:, 1] / mean[:, 0]
-        return float(rate[1] / rate[0] - 1)
+    def per_visit(blocks: dict[str, Block]) -> Floats:
+        visits, orders = (
+            np.bincount(arm[blocks[t]["customer_id"]], minlength=2) for t in ("visits", "orders")
+        )
+        return orders / visits
 
-    return pooled(found, lift)
+    arms = [Arm(Policy()), Arm(with_arm(_FILTER, 0))]
+    found = outcomes(world, arms, past(world).night(_FILTER.start), _FILTER.days, 3, per_visit)
+    return pooled(found, contrast)
 
 
 def _tested(history: History, experiment: Experiment) -> pd.DataFrame:
@@ -156,16 +159,18 @@ def _entitled(history: History) -> NDArray[np.bool_]:
 
 
 def privileges(world: World) -> Measured:
-    """Relative change of orders in a year if the entitled have their privileges."""
-    night = past(world).night(_TIER.start)
+    """Relative change of orders in a year of the entitled: the hold-out against held-out all."""
     entitled = _entitled(past(world).history)
+    arm = arms_of_many(_TIER, lay_out(world).people.hashes, world)
+    heads = np.bincount(arm[entitled], minlength=2)
 
-    def orders(blocks: dict[str, Block]) -> float:
-        return float(entitled[blocks["orders"]["customer_id"]].sum())
+    def orders(blocks: dict[str, Block]) -> Floats:
+        who = blocks["orders"]["customer_id"]
+        return np.bincount(arm[who], entitled[who], minlength=2) / heads
 
-    arms = [Arm(with_arm(_TIER, arm)) for arm in (0, 1)]
-    found = outcomes(world, arms, night, _YEAR, 2, orders)
-    return pooled(found, lambda mean: mean[1] / mean[0] - 1)
+    arms = [Arm(Policy()), Arm(with_arm(_TIER, 0))]
+    found = outcomes(world, arms, past(world).night(_TIER.start), _YEAR, 2, orders)
+    return pooled(found, contrast)
 
 
 def by_tier_holdout(history: History) -> Measured:
@@ -268,10 +273,10 @@ ESTIMANDS = (
         name="filter A/B, conversion",
         section="membership.interface",
         unit="relative lift",
-        meaning="change of orders per visit if everybody is offered the filter, over 12 weeks; "
-        "stock binds as it did",
+        meaning="orders per visit of who is offered the filter against who is not, over the test's "
+        "days; both buy from the same shelves, as they were",
         tolerance=0.105,
-        truth=filter_for_all,
+        truth=filter_offered,
         reference=by_filter_test,
         naive=users_of_filter,
         method="intention to treat, errors by customer",
@@ -293,8 +298,8 @@ ESTIMANDS = (
         name="tier privileges, orders",
         section="membership.loyalty",
         unit="relative lift",
-        meaning="change of orders in a year of those entitled at the start (intention to treat); "
-        "stock binds as it did",
+        meaning="orders in a year of those entitled at the start, with privileges against without "
+        "(intention to treat); both buy from the same shelves, as they were",
         tolerance=0.14,
         truth=privileges,
         reference=by_tier_holdout,
@@ -315,5 +320,7 @@ ESTIMANDS = (
         naive=rate_carried_on,
         method="BG/NBD on the first year, clock from registration",
         fallacy="each customer's past rate carried on",
+        open_question="completed listings, the price test and festivals make the second year's "
+        "rate a third higher than the first's, which no history of the first can tell",
     ),
 )

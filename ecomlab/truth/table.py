@@ -151,7 +151,8 @@ def summary(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
         ``seeds`` admitted, ``of`` all; the truth's ``low`` and ``high``; ``tolerance``; ``se``, the
         median standard error of the worst item; ``safe``, tolerance over that; ``truth_se``;
         ``bias``, the mean error of the first item; ``passed`` by the reference, ``misses`` with
-        their seeds; ``misled``, the share of seeds that the naive method misses; ``holds``.
+        their seeds; ``misled``, the share of seeds that the naive method misses; ``graded``,
+        false where the shop leaves it open; ``holds``, whether every law does.
     """
     import pandas as pd
 
@@ -183,6 +184,7 @@ def summary(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
                 "passed": len(used) - len(missed),
                 "misses": " ".join(map(str, missed)),
                 "misled": misled,
+                "graded": not one.open_question,
                 "holds": len(missed) <= MISSES
                 and misled >= MISLED
                 and safe >= SAFE

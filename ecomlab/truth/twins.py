@@ -75,3 +75,17 @@ def pooled(
     without = np.array([value((whole * n - found[i]) / (n - 1)) for i in range(n)])
     spread = ((without - without.mean(axis=0)) ** 2).sum(axis=0) * (n - 1) / n
     return value(whole), np.sqrt(spread)
+
+
+def contrast(mean: Floats) -> float:
+    """What a test's arms differ by because of the treatment, as a share of the control's level.
+
+    Parameters
+    ----------
+    mean
+        Outcome per head, shape (2, 2): with the test as it was and with everybody in control, by
+        arm (control first). The twins take out that the arms are different people; that the
+        control finds emptier shelves because of the treated stays in, as in any such test.
+    """
+    tested, untested = mean
+    return float((tested[1] - untested[1] - tested[0] + untested[0]) / tested[0])
