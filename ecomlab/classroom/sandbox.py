@@ -150,6 +150,8 @@ def notes(isolation: str) -> list[str]:
     lacking = []
     if isolation == "strict" and not sys_.landlock_version():
         lacking.append("no Landlock here: the file system is closed by namespaces alone")
+    if isolation == "basic":
+        lacking.append("basic isolation limits single files, not the scratch space in all")
     if isolation == "basic" and sys_.landlock_version() < 4:
         lacking.append("no Landlock for networks here: seccomp alone closes sockets")
     return lacking
@@ -304,8 +306,11 @@ def confine(wanted: Plan, files: int) -> None:
         _private_mounts(wanted)
         _copy_files(files, work)
     else:
-        work = tempfile.mkdtemp(prefix="ecomlab-work-")
+        os.makedirs(basic_scratch(os.getppid()), mode=0o700, exist_ok=True)
+        work = tempfile.mkdtemp(dir=basic_scratch(os.getppid()))
         _copy_files(files, work)
+        os.environ["TMPDIR"] = work
+        tempfile.tempdir = None
     os.close(files)
     os.chdir(work)
     set_limits(wanted)
@@ -320,6 +325,11 @@ def confine(wanted: Plan, files: int) -> None:
     _landlock(wanted, work)
     jailed = wanted.isolation == "strict"
     sys_.seccomp(seccomp.program(network=jailed, only_signal=None if jailed else os.getpid()))
+
+
+def basic_scratch(zygote: int) -> str:
+    """The folder for the work of a zygote's forks, where there is no private file system."""
+    return f"/tmp/ecomlab-{zygote}"
 
 
 def _private_mounts(wanted: Plan) -> None:

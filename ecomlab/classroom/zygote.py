@@ -11,6 +11,7 @@ import gc
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -218,6 +219,7 @@ class Zygote:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         self._process.wait()
+        shutil.rmtree(sandbox.basic_scratch(self._process.pid), ignore_errors=True)
         if self._process.stderr:
             self._process.stderr.close()
 
