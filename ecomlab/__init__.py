@@ -5,6 +5,7 @@ A section's functions live in that section's module, e.g. ``ecomlab.market.growt
 """
 
 from importlib import import_module
+from typing import Any
 
 _HOMES = {
     "data": "ecomlab.datasets",
@@ -17,7 +18,7 @@ __all__ = ["data", "open_shop", "say", "set_language"]
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     try:
         home = _HOMES[name]
     except KeyError:

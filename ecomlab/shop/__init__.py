@@ -6,6 +6,7 @@ The names below are fetched when they are first used.
 """
 
 from importlib import import_module
+from typing import Any
 
 _HOMES = {
     "World": "ecomlab.shop.world",
@@ -28,7 +29,7 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     try:
         home = _HOMES[name]
     except KeyError:
