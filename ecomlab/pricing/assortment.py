@@ -78,7 +78,7 @@ def listing_effect(
     unlisted = ~visits["product_id"].isin(completed.index).to_numpy()
     if unlisted.any():
         raise ValueError(
-            f"product {visits['product_id'].to_numpy()[unlisted][0]!r} of visits is not in products"
+            f"product {visits['product_id'].to_numpy()[unlisted][0]} of visits is not in products"
         )
     complete = week >= visits["product_id"].map(completed).to_numpy(dtype=float)
     if complete.all() or not complete.any():

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from functools import cache
 from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
@@ -72,24 +71,30 @@ def run(
     path = Path(results) if results is not None else cache_folder() / "estimands.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     seeds = list(seeds)
-    known = _known(path)
+    versions = {name: version(name) for name in chosen}
+    known = _known(path, versions)
     todo = {seed: [name for name in chosen if (seed, name) not in known] for seed in seeds}
     todo = {seed: missing for seed, missing in todo.items() if missing}
     began = time.monotonic()
-    for done, seed in enumerate(_worked(todo, path, executor), start=1):
+    for done, seed in enumerate(_worked(todo, versions, path, executor), start=1):
         if progress is not None:
             minutes = (time.monotonic() - began) / 60
             print(f"seed {seed}: {done} of {len(todo)}, {minutes:.1f} min", file=progress)
-    known = _known(path)
+    known = _known(path, versions)
     return [known[seed, name] for seed in seeds for name in chosen]
 
 
-def _worked(todo: dict[int, list[str]], path: Path, executor: Executor | None) -> Iterator[int]:
+def _worked(
+    todo: dict[int, list[str]], versions: dict[str, str], path: Path, executor: Executor | None
+) -> Iterator[int]:
     if executor is None:
         for seed, missing in todo.items():
-            yield measure(seed, missing, path)
+            yield measure(seed, {name: versions[name] for name in missing}, path)
         return
-    futures = [executor.submit(measure, seed, missing, path) for seed, missing in todo.items()]
+    futures = [
+        executor.submit(measure, seed, {name: versions[name] for name in missing}, path)
+        for seed, missing in todo.items()
+    ]
     try:
         for future in as_completed(futures):
             yield future.result()
@@ -98,21 +103,21 @@ def _worked(todo: dict[int, list[str]], path: Path, executor: Executor | None) -
             future.cancel()
 
 
-def measure(seed: int, names: Sequence[str], path: Path) -> int:
-    """Measure estimands in one world and append them to the file; give the seed back."""
+def measure(seed: int, versions: Mapping[str, str], path: Path) -> int:
+    """Measure the named estimands in one world, append them to the file, give the seed back."""
     world = World.draw(seed)
-    for name in names:
+    for name, stamp in versions.items():
         began = time.process_time()
         one = ESTIMANDS[name]
-        row = {"seed": seed, "name": name, "version": version(name)}
+        row = {"seed": seed, "name": name, "version": stamp}
         row |= one.measure(world, past(world).history)
         row["seconds"] = round(time.process_time() - began, 2)
         with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+            # On a line of its own even where a stop cut the one before short.
+            file.write(f"\n{json.dumps(row)}\n")
     return seed
 
 
-@cache
 def version(name: str) -> str:
     """A digest of all that a figure rests on: the engine, the estimand, the course's methods."""
     one = ESTIMANDS[name]
@@ -127,8 +132,8 @@ def version(name: str) -> str:
     return digest.hexdigest()
 
 
-def _known(path: Path) -> dict[tuple[int, str], dict[str, Any]]:
-    """What the file holds of the present version; a line cut short by a stop is passed over."""
+def _known(path: Path, versions: Mapping[str, str]) -> dict[tuple[int, str], dict[str, Any]]:
+    """What the file holds of these versions; empty lines and those cut short are passed over."""
     found: dict[tuple[int, str], dict[str, Any]] = {}
     if not path.exists():
         return found
@@ -137,7 +142,7 @@ def _known(path: Path) -> dict[tuple[int, str], dict[str, Any]]:
             row = json.loads(line)
         except json.JSONDecodeError:
             continue
-        if row["name"] in ESTIMANDS and row["version"] == version(row["name"]):
+        if versions.get(row["name"]) == row["version"]:
             found[row["seed"], row["name"]] = row
     return found
 

@@ -182,7 +182,7 @@ def feature_effect(
         raise ValueError(f"visits: column {feature!r} holds the arms {arms}; they must be 0 and 1")
     if people["who"].duplicated().any():
         twice = people.loc[people["who"].duplicated(), "who"].iloc[0]
-        raise ValueError(f"visits: customer {twice!r} is in both arms; each belongs to one")
+        raise ValueError(f"visits: customer {twice} is in both arms; each belongs to one")
     rates, parts = [], []
     for arm in (0, 1):
         mine = people[people["arm"] == arm]
