@@ -53,6 +53,9 @@ class Demo:
             remarks += [unusual[row.student]] if unusual.get(row.student) else []
             marks = f"{row.points:>8g}{sheet.total:>6g}" if row.submitted else f"{'-':>8}{'':>6}"
             lines.append(f"{row.student:16}{marks}  {'; '.join(remarks)[:120]}")
+        for result in self.report.of("failed"):
+            if result.student not in {row.student for row in sheet.rows}:
+                lines.append(f"{result.student:16}{'-':>8}{'':>6}  {result.reason[:120]}")
         return "\n".join(lines)
 
 

@@ -52,7 +52,6 @@ class Job:
     modules: tuple[str, ...]
     references: tuple[tuple[str, Reference], ...]
     scratch: str
-    timeout: int | None
 
     def grader(self) -> Grader:
         """A grader with a warm process of its own."""
@@ -65,7 +64,6 @@ class Job:
                 references=dict(self.references),
                 zygote=zygote,
                 scratch=Path(self.scratch),
-                timeout=self.timeout,
             )
         except BaseException:
             zygote.close()
@@ -161,6 +159,9 @@ def grade(
     config = load_config(root)
     if db_url:
         config.CourseDirectory.db_url = db_url
+    if timeout is not None:
+        # Set here, as nbconvert reads its configuration anew for each notebook.
+        config.PipeExecute.timeout = timeout
     directory = CourseDirectory(config=config, root=str(root))
     _check_course(directory, root)
     _check_assignment(directory, assignment)
@@ -179,7 +180,7 @@ def grade(
     if not todo:
         return report
     with _scratch(directory) as scratch:
-        job, zygote = _prepare(config, directory, assignment, plan, scratch, timeout, report)
+        job, zygote = _prepare(config, directory, assignment, plan, scratch, report)
         if executor is None and workers == 1:
             results = _in_this_process(job, zygote, todo)
         else:
@@ -342,7 +343,6 @@ def _prepare(
     assignment: str,
     plan: sandbox.Plan,
     scratch: Path,
-    timeout: int | None,
     report: Report,
 ) -> tuple[Job, Zygote]:
     """Warm a process up, and run the reference solution of each notebook in its forks."""
@@ -352,9 +352,7 @@ def _prepare(
     try:
         zygote, loaded = warmed(plan, early)
         try:
-            references, late = _study_all(
-                config, directory, assignment, zygote, notebooks, scratch, timeout
-            )
+            references, late = _study_all(config, directory, assignment, zygote, notebooks, scratch)
         finally:
             zygote.close()
         zygote, loaded = warmed(plan, dict.fromkeys([*loaded, *late]))
@@ -371,7 +369,6 @@ def _prepare(
         modules=tuple(loaded),
         references=tuple(references.items()),
         scratch=str(scratch),
-        timeout=timeout,
     )
     return job, zygote
 
@@ -383,7 +380,6 @@ def _study_all(
     zygote: Zygote,
     notebooks: Sequence[Path],
     scratch: Path,
-    timeout: int | None,
 ) -> tuple[dict[str, Reference], list[str]]:
     import nbformat
 
@@ -410,8 +406,6 @@ def _study_all(
                 notebook = converter.export(notebook, resources, converter.sanitize_preprocessors)
             gradebook.forget()
             execute = PipeExecute(parent=converter.exporter)
-            if timeout is not None:
-                execute.timeout = timeout
             folder = str(sources[name].parent)
             references[name], found = study(
                 notebook, name, cells, zygote, redactor, folder=folder, execute=execute
@@ -438,7 +432,6 @@ def _in_this_process(job: Job, zygote: Zygote, students: Sequence[str]) -> Resul
         references=dict(job.references),
         zygote=zygote,
         scratch=Path(job.scratch),
-        timeout=job.timeout,
     )
     try:
         for student in students:

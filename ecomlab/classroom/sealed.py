@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import dis
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType, FunctionType
@@ -113,8 +114,13 @@ class Judge:
         Exception
             What the student's code raised, as the nearest built-in exception.
         """
-        send(self._replies, {"is": "ask", "id": self._message, **question}, body)
-        head, data = wire.receive(self._requests)
+        # An interrupt between question and answer would leave the answer in the pipe.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            send(self._replies, {"is": "ask", "id": self._message, **question}, body)
+            head, data = wire.receive(self._requests)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         if question["ask"] == "values":
             given = self._read_values(head.get("values", ()), data)
             # An answer that was not asked for could replace what the test relies on.

@@ -165,7 +165,9 @@ class Session:
                     else:
                         cap(message)
                 elif kind == "ask" and what == "judge":
-                    self._pass_on(child, head, body, name, deadline, cap)
+                    if self._pass_on(child, head, body, name, deadline, cap):
+                        # The test itself still has to say what it makes of that.
+                        deadline = time.monotonic() + self.grace
                 elif kind == "done" and head.get("id") == name:
                     return outcome
                 elif kind == "unsafe":
@@ -186,8 +188,11 @@ class Session:
         name: str,
         deadline: float,
         take: Callable[[Message], None],
-    ) -> None:
-        """Put the judge's question to the student's process, and its answer to the judge."""
+    ) -> bool:
+        """Put the judge's question to the student's process, and its answer to the judge.
+
+        Returns whether the student's process had to be interrupted for it.
+        """
         assert self._student is not None
         student = self._student
         asked = {k: v for k, v in question.items() if k != "is"} | {"do": "ask", "id": name}
@@ -205,7 +210,7 @@ class Session:
                 head, data = frame
                 if head.get("is") == "answer" and head.get("id") == name:
                     judge.channel.send(head, data)
-                    return
+                    return late
                 message = checked(head, data, name) if head.get("is") == "message" else None
                 if message is not None and message["msg_type"] in _FROM_A_CALL:
                     take(message)
@@ -213,6 +218,7 @@ class Session:
             student.signal(signal.SIGKILL)
             gone = {"raised": "RuntimeError", "message": f"your notebook's process ended: {error}"}
             judge.channel.send(gone)
+            return late
 
 
 class _Cap:

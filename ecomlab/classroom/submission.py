@@ -129,7 +129,6 @@ class Grader:
     references: Mapping[str, Reference]
     zygote: Zygote
     scratch: Path
-    timeout: int | None = None
 
     def __post_init__(self) -> None:
         self.coursedir = CourseDirectory(config=self.config, root=self.root)
@@ -234,8 +233,6 @@ class Grader:
         execute = PipeExecute(parent=converter.exporter)
         execute.session, execute.sealed = session, reference.sealed
         execute.imports = dict(reference.test_imports)
-        if self.timeout is not None:
-            execute.timeout = self.timeout
         try:
             if execute.enabled:
                 execute.preprocess(notebook, resources)

@@ -1,0 +1,53 @@
+"""The demonstration class: one command from an empty folder to feedback."""
+
+from __future__ import annotations
+
+import pytest
+from nbformat.v4 import new_notebook
+
+from ecomlab.classroom import sandbox
+from ecomlab.classroom.demo import CLASS
+from ecomlab.cli import main
+from smallclass import KERNEL, answer, checks, make_course
+
+ISOLATION = "none" if sandbox.missing("strict") else "strict"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    cells = [
+        answer("a", "a = 1"),
+        checks("a-test", "assert a == 1", "assert a + a == 2", 2),
+        answer("b", "def b(x):\n    return x"),
+        checks("b-test", "", "assert b(3) == 3", 3),
+    ]
+    return make_course(
+        tmp_path_factory.mktemp("demo") / "course",
+        {"nb": new_notebook(cells=cells, metadata=KERNEL)},
+    )
+
+
+def test_a_class_of_24_is_graded_and_fed_back(course, tmp_path, capsys):
+    folder = tmp_path / "class"
+    words = ["class", "demo", "one", "--course", str(course), "--to", str(folder)]
+    assert main([*words, "--isolation", ISOLATION]) == 0
+    said = capsys.readouterr().out
+    rows = {line.split()[0]: line.split()[1:] for line in said.splitlines() if "-0" in line[:16]}
+    assert sum(CLASS.values()) == 24
+    assert rows["diligent-01"][:2] == ["5", "5"]
+    assert rows["blank-01"][0] == "0"
+    assert rows["broken-01"][0] == "-"
+    assert rows["dishonest-01"][0] == "0"
+    assert "late" in rows["late-01"]
+    assert "23 graded (2 flagged), 1 failed" in said
+    assert "'points' of cell 'a-test' was changed" in said
+    assert len(list((folder / "feedback").rglob("*.html"))) == 23
+
+
+def test_the_folder_must_be_new_and_the_chapter_built(course, tmp_path, capsys):
+    (tmp_path / "x").write_text("")
+    assert main(["class", "demo", "one", "--course", str(course), "--to", str(tmp_path)]) == 2
+    assert "is not empty" in capsys.readouterr().err
+    words = ["class", "demo", "two", "--course", str(course), "--to", str(tmp_path / "new")]
+    assert main(words) == 2
+    assert "'two' is not built" in capsys.readouterr().err
