@@ -191,19 +191,12 @@ def by_rollout(history: History) -> Measured:
     return found["effect"], found["se"]
 
 
-def across_products(history: History) -> float:
-    """Log sales on completeness over products of a category before the roll-out, times the gap."""
+def after_against_before(history: History) -> float:
+    """Log units a day of products after completion against before, all weeks, growth and all."""
     days = panels.product_days(history)
-    days = days[days["day"] < _ROLLOUT.start]
-    goods = days.groupby("product_id").agg(
-        units=("units", "mean"), listing=("listing", "mean"), category=("category", "first")
-    )
-    goods = goods[goods["units"] > 0]
-    log_units = np.log(goods["units"])
-    within = goods["listing"] - goods.groupby("category", observed=True)["listing"].transform(
-        "mean"
-    )
-    return float((within @ log_units) / (within @ within) * (1 - goods["listing"]).mean())
+    arms = panels.arms(history, "listing_rollout").set_index("unit_id")["starts_on"]
+    done = (days["date"] >= days["product_id"].map(arms)).to_numpy()
+    return float(np.log(days["units"][done].mean() / days["units"][~done].mean()))
 
 
 ESTIMANDS = (
@@ -255,8 +248,8 @@ ESTIMANDS = (
         tolerance=0.15,
         truth=listing_waves,
         reference=by_rollout,
-        naive=across_products,
+        naive=after_against_before,
         method="Poisson with product and week effects, ample days",
-        fallacy="products with good listings against those with poor ones",
+        fallacy="products after completion against before",
     ),
 )

@@ -19,6 +19,7 @@ from ecomlab.supply.suppliers import lead_times
 from ecomlab.truth import panels
 from ecomlab.truth.estimand import Estimand, Measured
 from ecomlab.truth.past import DAYS, PLENTY, past
+from ecomlab.truth.pricing import by_cost
 
 Floats = NDArray[np.float64]
 _SUPPLIERS = 12
@@ -146,8 +147,14 @@ def _sold(history: History) -> Floats:
 
 
 def by_full_days(history: History) -> Measured:
-    """Censored Poisson by product, days weighted by how busy the shop was."""
-    found = censored_demand(_window(history), factor="busy")
+    """Censored Poisson by product; days differ by how busy the shop was, and by the price.
+
+    Shelves run empty when prices are low: left out, the price would make demand look small.
+    """
+    days = _window(history)
+    usual = days.groupby("product_id")["price"].transform("mean")
+    response = (days["price"] / usual) ** by_cost(history)[0]
+    found = censored_demand(days.assign(pull=days["busy"] * response), factor="pull")
     size = history.world.size.products
     demand = found["demand"].reindex(range(size), fill_value=0.0).fillna(0.0).to_numpy()
     lost = found["lost"].reindex(range(size), fill_value=0.0).fillna(0.0).to_numpy()
@@ -202,7 +209,7 @@ ESTIMANDS = (
         truth=in_stock,
         reference=by_full_days,
         naive=sales,
-        method="censored Poisson by product",
+        method="censored Poisson by product, for equal traffic and price",
         fallacy="sales taken for demand",
         items=("all products", "top 40"),
     ),
