@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 
-from ecomlab.classroom.grading import GradingError, load_config
+from ecomlab.classroom.courses import GradingError, load_config
 from ecomlab.classroom.report import Report
 
 _VOLATILE = re.compile(

@@ -20,14 +20,19 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from ecomlab.classroom.build.answers import Answers, read_answers
+from ecomlab.classroom.courses import GradingError, load_config
 from ecomlab.classroom.export import read_marks
-from ecomlab.classroom.grading import GradingError, Progress, grade, load_config
+from ecomlab.classroom.grading import Progress, grade
 from ecomlab.classroom.report import Report
 
 DUE = "2026-03-02 16:00:00 UTC"
 _IN_TIME, _LATE = "2026-03-02 09:30:00 UTC", "2026-03-03 21:15:00 UTC"
 CLASS = {"diligent": 10, "careless": 5, "late": 3, "blank": 2, "broken": 2, "dishonest": 2}
-_PEEK = "import glob\nfor place in glob.glob('/**/gradebook.db', recursive=True):\n    print(place)"
+_PEEK = """try:
+    print(open("../../../gradebook.db", "rb").read(40))
+except OSError as error:
+    print(error)
+import os; os._exit(0)"""
 
 Solved = Mapping[str, Mapping[str, str]]
 
@@ -218,7 +223,7 @@ def _cheat(number: int, notebook: NotebookNode) -> None:
             cell.source, told["points"] = "pass", 100
     if number == 2:
         code = next(c for c in notebook.cells if c.cell_type == "code")
-        code.source += f"\n{_PEEK}\nimport os; os._exit(0)"
+        code.source += f"\n{_PEEK}"
 
 
 def _feedback(directory: CourseDirectory, assignment: str) -> int:

@@ -11,8 +11,6 @@ import contextlib
 import json
 import os
 import resource
-import shutil
-import signal
 import stat
 import sys
 import tempfile
@@ -27,11 +25,10 @@ from ecomlab.classroom import syscalls as sys_
 ISOLATIONS = ("strict", "basic", "none")
 HOME = "/home/student"
 WORK = f"{HOME}/work"
-_MOUNTPOINT = "/sys"
 _SCRATCH_MB = 256
 _MAX_FILE = 128 << 20
 _THREADS = 256
-_ETC = (
+ETC = (
     "alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime",
     "mime.types", "nsswitch.conf", "os-release", "ssl/certs", "timezone",
 )  # fmt: skip
@@ -171,99 +168,8 @@ def enter_namespaces() -> None:
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
-def enter_jail(wanted: Plan) -> None:
-    """Move this process into its jail; it returns in a new process, the first in there.
-
-    The process that was called stays outside only to die with, and to wait for, the jailed one.
-    """
-    enter_namespaces()
-    inside = os.fork()
-    if inside:
-        _, status = os.waitpid(inside, 0)
-        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
-    sys_.prctl(sys_.PR_SET_PDEATHSIG, signal.SIGKILL)
-    sys_.mount("none", "/", flags=sys_.MS_REC | sys_.MS_PRIVATE)
-    _build_root(wanted)
-    _raise_loopback()
-
-
-def _build_root(wanted: Plan) -> None:
-    sys_.mount("tmpfs", _MOUNTPOINT, "tmpfs", sys_.MS_NOSUID, "size=16m,mode=755")
-    root = Path(_MOUNTPOINT)
-    for folder in ("proc", "dev", "dev/shm", "tmp", "etc", "home/student", "old"):
-        (root / folder).mkdir(parents=True, exist_ok=True)
-    jobs = [(p, True) for p in wanted.shown] + [(p, False) for p in wanted.hidden]
-    jobs += [(f"/etc/{name}", True) for name in _ETC]
-    for path, show in sorted(jobs):
-        if show:
-            _show(path, root)
-        else:
-            _hide(path, root)
-    for name in ("bin", "lib", "lib32", "lib64", "sbin"):
-        original = Path("/", name)
-        if original.is_symlink():
-            (root / name).symlink_to(os.readlink(original))
-        elif original.is_dir():
-            _show(str(original), root)
-    _furnish(root, wanted)
-    sys_.mount("proc", f"{root}/proc", "proc", sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC)
-    os.chdir(root)
-    sys_.pivot_root(".", "old")
-    os.chdir("/")
-    sys_.umount("/old", sys_.MNT_DETACH)
-    os.rmdir("/old")
-
-
-def _show(path: str, root: Path) -> None:
-    target = root / path.lstrip("/")
-    if not os.path.exists(path):
-        return
-    if os.path.isdir(path):
-        target.mkdir(parents=True, exist_ok=True)
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch()
-    sys_.mount(os.path.realpath(path), str(target), flags=sys_.MS_BIND | sys_.MS_REC)
-    sys_.mount_read_only(str(target))
-
-
-def _hide(path: str, root: Path) -> None:
-    target = root / path.lstrip("/")
-    if target.is_dir():
-        sys_.mount("tmpfs", str(target), "tmpfs", sys_.MS_NOSUID, "size=1m,mode=755")
-
-
-def _furnish(root: Path, wanted: Plan) -> None:
-    """Devices, a user's name, and matplotlib's list of fonts, which takes seconds to make."""
-    uid, gid = _identity(wanted)
-    (root / "etc/passwd").write_text(f"student:x:{uid}:{gid}::{HOME}:/bin/sh\n")
-    (root / "etc/group").write_text(f"student:x:{gid}:\n")
-    (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
-    for name in ("null", "full", "random", "urandom"):
-        (root / "dev" / name).touch()
-        sys_.mount(f"/dev/{name}", f"{root}/dev/{name}", flags=sys_.MS_BIND)
-    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
-        (root / "dev" / name).symlink_to(f"/proc/self/fd{target}")
-    fonts = root / HOME.lstrip("/") / ".cache/matplotlib"
-    fonts.mkdir(parents=True)
-    for font_list in wanted.fonts:
-        with contextlib.suppress(OSError):
-            shutil.copy(font_list, fonts)
-
-
-def _identity(wanted: Plan) -> tuple[int, int]:
+def identity(wanted: Plan) -> tuple[int, int]:
     return (wanted.uid, wanted.uid) if os.getuid() == 0 else (os.getuid(), os.getgid())
-
-
-def _raise_loopback() -> None:
-    """Bring up the jail's own loopback, which leads nowhere else."""
-    import fcntl
-    import socket
-    import struct
-
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        up = struct.pack("16sh22x", b"lo", 0x1 | 0x40)
-        fcntl.ioctl(probe, 0x8914, up)
 
 
 class Forker:
@@ -334,7 +240,7 @@ def basic_scratch(zygote: int) -> str:
 
 def _private_mounts(wanted: Plan) -> None:
     sys_.unshare(sys_.CLONE_NEWNS | sys_.CLONE_NEWIPC)
-    uid, gid = _identity(wanted)
+    uid, gid = identity(wanted)
     safe = sys_.MS_NOSUID | sys_.MS_NODEV
     scratch = f"size={_SCRATCH_MB}m,nr_inodes=20000,mode=700,uid={uid},gid={gid}"
     fonts = Path(HOME, ".cache/matplotlib")
@@ -421,7 +327,7 @@ def _landlock(wanted: Plan, work: str) -> None:
     if wanted.isolation == "strict":
         readable, writable = ["/"], ["/tmp", HOME, "/dev/shm", "/dev/null", "/dev/full"]
     else:
-        readable = [*wanted.shown, "/lib", "/lib64", "/bin", *(f"/etc/{n}" for n in _ETC)]
+        readable = [*wanted.shown, "/lib", "/lib64", "/bin", *(f"/etc/{n}" for n in ETC)]
         readable += ["/proc/self", "/dev/urandom", "/dev/random", "/etc/passwd"]
         writable = [work, "/dev/null", "/dev/full"]
     for paths, access in ((readable, _READ), (writable, handled & ~1)):

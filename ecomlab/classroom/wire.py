@@ -33,7 +33,7 @@ def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
     Examples
     --------
     >>> parse(pack({"do": "value"}, b"x"))
-    ({'do': 'value'}, b'x', 25)
+    ({'do': 'value'}, b'x', 24)
     """
     text = json.dumps(head, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
     return _SIZES.pack(len(text), len(body)) + text + body

@@ -23,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play the class and print its gradebook."""
+    from ecomlab.classroom.courses import GradingError
     from ecomlab.classroom.demo import play
-    from ecomlab.classroom.grading import GradingError
     from ecomlab.classroom.sandbox import Unavailable
 
     def show(result, done: int, total: int, left: float) -> None:

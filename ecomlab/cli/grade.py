@@ -48,8 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Grade; 1 when a submission failed or nbgrader's grades differ."""
     from ecomlab.classroom import compare
+    from ecomlab.classroom.courses import GradingError
     from ecomlab.classroom.gradebook import GradebookError
-    from ecomlab.classroom.grading import GradingError, grade
+    from ecomlab.classroom.grading import grade
     from ecomlab.classroom.sandbox import Unavailable
     from ecomlab.classroom.zygote import ZygoteError
 

@@ -12,7 +12,8 @@ from nbformat.v4 import new_notebook
 
 from ecomlab.classroom import sandbox
 from ecomlab.classroom.compare import _comparable
-from ecomlab.classroom.grading import GradingError, grade
+from ecomlab.classroom.courses import GradingError
+from ecomlab.classroom.grading import grade
 from ecomlab.cli import main
 from smallclass import (
     GOOD,
