@@ -103,7 +103,7 @@ class TestPackages:
     def test_without_a_checkout_the_requirements_are_the_measure(self, monkeypatch, tmp_path):
         install(tmp_path, monkeypatch, "duckdb", "0.9")
         fault = faults(None)["packages"]
-        assert "duckdb is 0.9, not >=1.2" in fault.found
+        assert "duckdb is 0.9, not >=" in fault.found
 
     def test_many_faults_stay_one_line(self, checkout):
         names = ["narwhals", "numpy", "pandas", "scipy", "tornado"]
