@@ -23,6 +23,7 @@ def censored_demand(
     units: str = "units",
     stock: str = "morning",
     factor: str | None = None,
+    period: str | None = None,
 ) -> pd.DataFrame:
     """Demand, where sales were cut short by empty shelves (缺货掩盖的需求).
 
@@ -37,6 +38,11 @@ def censored_demand(
         What the columns of product, sales and morning stock are called.
     factor
         A column of how busy the shop was that day against its usual (> 0); all alike if None.
+    period
+        A column of stretches (weeks) in which a product may sell better or worse than usual for
+        reasons that nobody recorded. Shelves run empty in its good weeks, so that what was sold in
+        such a week says more about the days it missed than the other weeks do. None if demand
+        varies by chance alone.
 
     Returns
     -------
@@ -55,7 +61,8 @@ def censored_demand(
     -----
     Poisson demand, censored at the stock; the likelihood is climbed by expectation and
     maximisation (Dempster, Laird and Rubin 1977; for demand: Conrad 1976, Operational Research
-    Quarterly 27, 123-127).
+    Quarterly 27, 123-127). With a period, its level is gamma with mean 1 and is shrunk towards 1
+    by its spread over all periods (empirical Bayes: Robbins 1956; the spread by moments).
 
     Examples
     --------
@@ -94,8 +101,12 @@ def censored_demand(
     seen = total(busy, open_)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(seen > 0, total(sold, open_) / seen, np.nan)
-    rate = _climb(rate, product, sold, busy, cut, open_, seen)
-    mean = rate[product] * busy
+    stretch = None
+    if period is not None:
+        weeks = panel.labels(days, period, "days")
+        stretch = np.unique(product * (weeks.max() + 1) + weeks, return_inverse=True)[1]
+    rate, level = _climb(rate, product, sold, busy, cut, open_, stretch)
+    mean = rate[product] * busy * level
     expected = _at_least(mean, sold)
     guessed = np.where(cut, expected, np.nan_to_num(mean))
     demand = total(sold, full) + total(guessed, ~full)
@@ -125,20 +136,38 @@ def _climb(
     busy: Floats,
     cut: NDArray[np.bool_],
     open_: NDArray[np.bool_],
-    seen: Floats,
-) -> Floats:
-    """The rates at which sales of full days and the tails of sold-out days fit best."""
+    stretch: NDArray[np.int64] | None,
+) -> tuple[Floats, Floats]:
+    """The rates, and each row's level, at which full days and the tails of others fit best."""
     known = np.bincount(product[open_ & ~cut], sold[open_ & ~cut], minlength=len(rate))
+    level = np.ones(len(sold))
     for _ in range(_STEPS):
-        guessed = _at_least(rate[product[cut]] * busy[cut], sold[cut])
-        tails = np.bincount(product[cut], guessed, minlength=len(rate))
+        tails = _at_least(rate[product[cut]] * (busy * level)[cut], sold[cut])
+        seen = np.bincount(product[open_], (busy * level)[open_], minlength=len(rate))
         with np.errstate(invalid="ignore", divide="ignore"):
-            new = np.where(seen > 0, (known + tails) / seen, np.nan)
+            total = known + np.bincount(product[cut], tails, minlength=len(rate))
+            new = np.where(seen > 0, total / seen, np.nan)
         moved = np.nanmax(np.abs(new - rate) / np.maximum(rate, 1e-12), initial=0.0)
         rate = new
         if moved < _CLOSE:
-            return rate
+            return rate, level
+        if stretch is not None:
+            wanted = sold.copy()
+            wanted[cut] = tails
+            level = _levels(wanted[open_], (rate[product] * busy)[open_], stretch, open_)
     raise ValueError("the rates do not settle; is a product sold out on nearly every day?")
+
+
+def _levels(
+    wanted: Floats, mean: Floats, stretch: NDArray[np.int64], open_: NDArray[np.bool_]
+) -> Floats:
+    """How far each stretch is from usual, given what was wanted and expected on its open days."""
+    count = int(stretch.max()) + 1
+    had, due = (np.bincount(stretch[open_], v, minlength=count) for v in (wanted, mean))
+    spread = ((had - due) ** 2 - due).sum() / max((due**2).sum(), 1e-12)
+    if spread <= 0:
+        return np.ones(len(stretch))
+    return ((1 / spread + had) / (1 / spread + due))[stretch]
 
 
 def _at_least(mean: Floats, least: Floats) -> Floats:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-
-import numpy as np
 
 from ecomlab.shop.history import History, lived
 from ecomlab.shop.run import Run, Snapshot
@@ -24,15 +23,13 @@ class Past:
     history: History
     nights: dict[int, Snapshot]
 
-    def night(self, day: int, *, plenty: bool = False) -> Snapshot:
-        """The night before a day, free of decisions; with shelves that never empty if asked."""
+    def night(self, day: int, *, plenty: Iterable[int] = ()) -> Snapshot:
+        """The night before a day, free of decisions; some products never run out from then on."""
         if day not in self.nights:
             raise ValueError(f"no night was kept before day {day}; they are {EVERY} days apart")
         night = replace(self.nights[day], decisions=())
-        if not plenty:
-            return night
         state = night.state.copy()
-        state.stock = np.full_like(state.stock, PLENTY)
+        state.stock[list(plenty)] = PLENTY
         return replace(night, state=state)
 
 

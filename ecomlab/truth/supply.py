@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -18,7 +17,7 @@ from ecomlab.supply.inventory import censored_demand
 from ecomlab.supply.suppliers import lead_times
 from ecomlab.truth import panels
 from ecomlab.truth.estimand import Estimand, Measured
-from ecomlab.truth.past import DAYS, PLENTY, past
+from ecomlab.truth.past import DAYS, past
 from ecomlab.truth.pricing import by_cost
 
 Floats = NDArray[np.float64]
@@ -105,20 +104,22 @@ def in_stock(world: World) -> Measured:
     """Units that these very customers would have bought, had the product not run out.
 
     One product of every category at a time is never out of stock, the others run out as they did;
-    the twin keeps the history's own draws, so that on days in stock it sells what was sold. It is
-    a fact of this history, so it has no sampling error.
+    the twin keeps the history's own draws, so that on days in stock it sells what was sold, and
+    the history's order of the list, so that selling more does not move a product up. It is a
+    fact of this history, so it has no sampling error.
     """
     there = past(world)
     size = world.size
     wanted = np.zeros(size.products)
     for place in range(size.per_category):
         ids = np.arange(size.categories) * size.per_category + place
-        night = there.night(_FROM)
-        state = night.state.copy()
-        state.stock[ids] = PLENTY
-        filled = replace(night, state=state)
+        filled = there.night(_FROM, plenty=ids)
         run = Run.resume(world, there.history.policy, filled, record=True)
-        for _ in range(_DAYS):
+        for day in range(_FROM, _FROM + _DAYS):
+            if day in there.nights:
+                listed = run.snapshot()
+                listed.state.rank = there.nights[day].state.rank.copy()
+                run.restore(listed)
             run.step()
         lines = run.blocks["lines"]
         sold = np.bincount(
@@ -154,7 +155,7 @@ def by_full_days(history: History) -> Measured:
     days = _window(history)
     usual = days.groupby("product_id")["price"].transform("mean")
     response = (days["price"] / usual) ** by_cost(history)[0]
-    found = censored_demand(days.assign(pull=days["busy"] * response), factor="pull")
+    found = censored_demand(days.assign(pull=days["busy"] * response), factor="pull", period="week")
     size = history.world.size.products
     demand = found["demand"].reindex(range(size), fill_value=0.0).fillna(0.0).to_numpy()
     lost = found["lost"].reindex(range(size), fill_value=0.0).fillna(0.0).to_numpy()
@@ -209,7 +210,7 @@ ESTIMANDS = (
         truth=in_stock,
         reference=by_full_days,
         naive=sales,
-        method="censored Poisson by product, for equal traffic and price",
+        method="censored Poisson by product and week, for equal traffic and price",
         fallacy="sales taken for demand",
         items=("all products", "top 40"),
     ),

@@ -48,6 +48,45 @@ def test_full_shelves_hide_nothing(units):
     assert found["demand"] == found["sold"] == sum(units)
 
 
+def weeks_that_differ(seed: int) -> pd.DataFrame:
+    """Products whose weeks are good or bad, and whose shelves empty in the good ones."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for product in range(40):
+        week = np.repeat(np.arange(12), 7)
+        demand = rng.poisson(2 * rng.gamma(4, 1 / 4, 12)[week])
+        left, morning = 0, []
+        for day, wanted in enumerate(demand):
+            left = left + 14 if day % 7 == 0 else left
+            morning.append(left)
+            left -= min(left, wanted)
+        parts.append(
+            pd.DataFrame(
+                {"product_id": product, "week": week, "morning": morning, "demand": demand,
+                 "units": np.minimum(demand, morning)}
+            )
+        )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_good_weeks_tell_of_the_days_they_missed():
+    gaps = []
+    for seed in range(12):
+        days = weeks_that_differ(seed)
+        true = days["demand"].sum()
+        told = [censored_demand(days, period=p)["demand"].sum() for p in (None, "week")]
+        gaps.append([x / true - 1 for x in told])
+    plain, by_week = np.mean(gaps, axis=0)
+    assert plain < -0.02
+    assert abs(by_week) < 0.5 * abs(plain)
+
+
+def test_where_weeks_do_not_differ_a_period_changes_little():
+    days = shelf(3.0, days=700).assign(week=np.arange(700) // 7)
+    without, with_ = (censored_demand(days, period=p).iloc[0] for p in (None, "week"))
+    assert with_["demand"] == pytest.approx(without["demand"], rel=0.01)
+
+
 def test_what_was_never_in_stock_has_no_rate():
     days = pd.DataFrame({"product_id": [1, 2], "units": [3, 0], "morning": [5, 0]})
     found = censored_demand(days)
