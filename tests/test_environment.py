@@ -101,7 +101,11 @@ class TestVersions:
 class TestMakefile:
     def test_every_verb_has_one_line_of_help(self, root):
         helped = subprocess.run(
-            ["make", "help"], cwd=root, capture_output=True, text=True, check=True
+            ["make", "--no-print-directory", "help"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.splitlines()
         assert {line.split()[0] for line in helped} == verbs(root)
         assert len(helped) == len(verbs(root))

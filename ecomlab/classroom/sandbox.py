@@ -216,7 +216,8 @@ def confine(wanted: Plan, files: int) -> None:
         work = tempfile.mkdtemp(dir=basic_scratch(os.getppid()))
         _copy_files(files, work)
         os.environ["TMPDIR"] = work
-        tempfile.tempdir = None
+    # Who asked for scratch space before the walls stood was told of a place outside them.
+    tempfile.tempdir = None
     os.close(files)
     os.chdir(work)
     set_limits(wanted)

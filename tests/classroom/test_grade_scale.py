@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ def postgres(tmp_path_factory):
         account = next((p for p in pwd.getpwall() if p.pw_name in ("postgres", "nobody")), None)
         if account is None or shutil.which("setpriv") is None:
             pytest.skip("this machine lacks a user for PostgreSQL")
-        for place in (folder, *folder.parents[:2]):
+        for place in (folder, *folder.parents):
+            if place == Path(tempfile.gettempdir()):
+                break
             place.chmod(0o755)
         os.chown(folder, account.pw_uid, account.pw_gid)
         ids = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
