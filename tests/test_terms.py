@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ecomlab.style import set_language
-from ecomlab.terms import HEADINGS, TERMS, missing_terms, speak, term
+from ecomlab.terms import CHAPTERS, HEADINGS, TERMS, missing_terms, speak, term
 
 
 @pytest.fixture
@@ -24,6 +24,7 @@ def test_every_term_has_an_english_and_a_chinese_name():
 
 
 def test_no_two_terms_share_a_name():
+    assert len(TERMS) == sum(len(chapter.TERMS) for chapter in CHAPTERS)
     for names in ([t.en for t in TERMS.values()], [t.zh for t in TERMS.values()]):
         assert len(set(names)) == len(names)
 

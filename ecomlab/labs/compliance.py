@@ -7,10 +7,9 @@ never asks for strong authentication, and raises its price before a discount.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecomlab.labs.growth import png
+from ecomlab.labs.face import face, html_table, slider, stops, whole
 from ecomlab.market.compliance import Profile, Promotion, audit, changes, rules
 from ecomlab.market.compliance.checks import day, discount, number
 from ecomlab.market.compliance.words import word
@@ -222,76 +221,33 @@ def readout(setting: Scenario) -> str:
         say(en="why", zh="原因"),
         say(en="what to do", zh="怎么办"),
     )
-    headings = "".join(f"<th style='text-align:left'>{name}</th>" for name in heads)
-    lines = "".join(
-        f"<tr><td>{escape(row['name'])}</td>"
-        f"<td style='color:{STATUS_COLOURS[status]}'><b>{word('status', status)}</b></td>"
-        f"<td>{escape(row['why'])}</td><td>{escape(row['to_do'])}</td></tr>"
-        for status, (_, row) in zip(found["status"], found.iterrows(), strict=True)
-    )
-    return f"<table><tr>{headings}</tr>{lines}</table>"
+    rows = [
+        (row["name"], word("status", row["status"]), row["why"], row["to_do"])
+        for _, row in found.iterrows()
+    ]
+    colour = {place: STATUS_COLOURS[status] for place, status in enumerate(found["status"])}
+    return html_table(heads, rows, colour=colour)
 
 
 def lab() -> ipywidgets.VBox:
-    """The lab's face: the day and four numbers, a timeline and a table that follow them.
-
-    Returns
-    -------
-    ipywidgets.VBox
-        Its timeline is an Image and its table an HTML widget, whose values are set.
-    """
-    import ipywidgets as widgets
-
+    """The lab's face: the day and four numbers, a timeline and a table that follow them."""
     usual = Scenario()
-    look = {
-        "continuous_update": False,
-        "style": {"description_width": "14em"},
-        "layout": {"width": "36em"},
-    }
-    parcel, payment = (
-        widgets.FloatSlider(
-            value=value, min=1, max=high, step=0.5, readout_format=".1f", description=name, **look
-        )
-        for value, high, name in (
-            (usual.parcel, 900, say(en="parcel (EUR, USD)", zh="包裹货值（欧元、美元）")),
-            (usual.payment, 60, say(en="payment (EUR)", zh="单笔支付（欧元）")),
-        )
+    days = [(f"{when}", when) for when in eventful_days()]
+    parcel, payment, claimed, raised = (
+        say(en="parcel (EUR, USD)", zh="包裹货值（欧元、美元）"),
+        say(en="payment (EUR)", zh="单笔支付（欧元）"),
+        say(en="discount claimed", zh="宣称的折扣幅度"),
+        say(en="days raised before", zh="打折前涨价天数"),
     )
     controls = {
-        "on": widgets.SelectionSlider(
-            options=[(f"{when}", when) for when in eventful_days()],
-            value=usual.on,
-            description=say(en="day", zh="日期"),
-            **look,
-        ),
-        "parcel": parcel,
-        "payment": payment,
-        "claimed": widgets.FloatSlider(
-            value=usual.claimed,
-            min=0.05,
-            max=0.8,
-            step=0.05,
-            readout_format=".0%",
-            description=say(en="discount claimed", zh="宣称的折扣幅度"),
-            **look,
-        ),
-        "raised_days": widgets.IntSlider(
-            value=usual.raised_days,
-            min=0,
-            max=10,
-            description=say(en="days raised before", zh="打折前涨价天数"),
-            **look,
-        ),
+        "on": stops(say(en="day", zh="日期"), usual.on, days),
+        "parcel": slider(parcel, usual.parcel, 1, 900, 0.5, ".1f"),
+        "payment": slider(payment, usual.payment, 1, 60, 0.5, ".1f"),
+        "claimed": slider(claimed, usual.claimed, 0.05, 0.8, 0.05, ".0%"),
+        "raised_days": whole(raised, usual.raised_days, 0, 10),
     }
-    chart = widgets.Image(format="png", layout={"max_width": "100%"})
-    table = widgets.HTML()
-
-    def follow(_change: object = None) -> None:
-        setting = Scenario(**{name: each.value for name, each in controls.items()})
-        chart.value = png(figure(setting))
-        table.value = readout(setting)
-
-    for each in controls.values():
-        each.observe(follow, names="value")
-    follow()
-    return widgets.VBox([*controls.values(), chart, table])
+    return face(
+        controls,
+        draw=lambda settings: figure(Scenario(**settings)),
+        read=lambda settings: readout(Scenario(**settings)),
+    )

@@ -6,12 +6,12 @@ reaches which share of the market when, and when the rate has outgrown the marke
 
 from __future__ import annotations
 
-from io import BytesIO
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ecomlab.labs.face import face, html_table, slider
 from ecomlab.market.growth.checks import count, number
 from ecomlab.market.growth.diffusion import adopted, bass_peak, time_of_share
 from ecomlab.style import COLOURS, say
@@ -286,10 +286,10 @@ def readout(setting: Scenario) -> str:
         say(en="Bass curve, year", zh="巴斯曲线（年）"),
         say(en=f"{setting.cagr:.0%} a year, year", zh=f"每年 {setting.cagr:.0%}（年）"),
     )
-    rows = "".join(
-        f"<tr><td>{share:.0%}</td><td>{row['bass']:.1f}</td><td>{row['cagr']:.1f}</td></tr>"
+    rows = [
+        (f"{share:.0%}", f"{row['bass']:.1f}", f"{row['cagr']:.1f}")
         for share, row in crossing(*setting[:5]).iterrows()
-    )
+    ]
     begun = time_of_share(setting.start / setting.m, setting.p, setting.q)
     peak = bass_peak(setting.p, setting.q) - begun
     fastest = (
@@ -297,60 +297,20 @@ def readout(setting: Scenario) -> str:
         if peak > 0
         else say(en="Adoption is already slowing.", zh="采用速度已在放缓。")
     )
-    headings = "".join(f"<th style='padding-right:1em'>{name}</th>" for name in head)
-    return f"<table><tr>{headings}</tr>{rows}</table><p>{fastest}</p>"
-
-
-def png(picture: Figure) -> bytes:
-    """The figure as PNG, without a date or version inside, so equal figures give equal bytes."""
-    buffer = BytesIO()
-    picture.savefig(buffer, format="png", dpi=96, metadata={"Software": None})
-    return buffer.getvalue()
+    return f"{html_table(head, rows)}<p>{fastest}</p>"
 
 
 def lab() -> ipywidgets.VBox:
-    """The lab's face: sliders, a chart and a table that follow them.
-
-    Returns
-    -------
-    ipywidgets.VBox
-        Its chart is an Image and its table an HTML widget, whose values are set.
-    """
-    import ipywidgets as widgets
-
+    """The lab's face: sliders, a chart and a table that follow them."""
     usual = Scenario()
-
-    def slider(
-        value: float, low: float, high: float, step: float, name: str, form: str
-    ) -> widgets.FloatSlider:
-        return widgets.FloatSlider(
-            value=value,
-            min=low,
-            max=high,
-            step=step,
-            description=name,
-            readout_format=form,
-            continuous_update=False,
-            style={"description_width": "11em"},
-            layout={"width": "32em"},
-        )
-
-    sliders = {
-        "p": slider(usual.p, 0.001, 0.1, 0.001, say(en="p, innovation", zh="p 创新系数"), ".3f"),
-        "q": slider(usual.q, 0.0, 0.9, 0.01, say(en="q, imitation", zh="q 模仿系数"), ".2f"),
-        "m": slider(usual.m, 20, 400, 5, say(en="m, market potential", zh="m 市场潜量"), ".0f"),
-        "cagr": slider(usual.cagr, 0.02, 0.6, 0.01, say(en="growth a year", zh="年增长率"), ".0%"),
+    controls = {
+        "p": slider(say(en="p, innovation", zh="p 创新系数"), usual.p, 0.001, 0.1, 0.001, ".3f"),
+        "q": slider(say(en="q, imitation", zh="q 模仿系数"), usual.q, 0.0, 0.9, 0.01, ".2f"),
+        "m": slider(say(en="m, market potential", zh="m 市场潜量"), usual.m, 20, 400, 5, ".0f"),
+        "cagr": slider(say(en="growth a year", zh="年增长率"), usual.cagr, 0.02, 0.6, 0.01, ".0%"),
     }
-    chart = widgets.Image(format="png", layout={"max_width": "100%"})
-    table = widgets.HTML()
-
-    def follow(_change: object = None) -> None:
-        setting = usual._replace(**{name: each.value for name, each in sliders.items()})
-        picture = figure(setting)
-        chart.value = png(picture)
-        table.value = readout(setting)
-
-    for each in sliders.values():
-        each.observe(follow, names="value")
-    follow()
-    return widgets.VBox([*sliders.values(), chart, table])
+    return face(
+        controls,
+        draw=lambda settings: figure(usual._replace(**settings)),
+        read=lambda settings: readout(usual._replace(**settings)),
+    )

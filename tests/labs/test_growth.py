@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecomlab.labs import face
 from ecomlab.labs import growth as lab
 from ecomlab.style import set_language
 
@@ -101,14 +102,14 @@ def test_pictures_speak_the_language_without_a_missing_glyph(language):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for picture in (lab.figure(), lab.static()):
-            assert lab.png(picture).startswith(b"\x89PNG")
+            assert face.png(picture).startswith(b"\x89PNG")
             title = picture.axes[0].get_title(loc="left")
             assert any("一" <= c <= "鿿" for c in title) == (language == "zh")
     matplotlib.pyplot.close("all")
 
 
 def test_equal_settings_give_equal_pictures():
-    assert lab.png(lab.figure()) == lab.png(lab.figure())
+    assert face.png(lab.figure()) == face.png(lab.figure())
 
 
 def test_moving_a_slider_changes_the_chart_and_the_table():

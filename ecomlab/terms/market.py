@@ -1,0 +1,38 @@
+"""Terms of chapter 1."""
+
+from ecomlab.terms.term import Term
+
+TERMS = {
+    "market_size": Term("market size", "市场规模"),
+    "growth_rate": Term("growth rate", "增长率", ("增速",)),
+    "cagr": Term("compound annual growth rate", "年均复合增长率", ("复合增长率",)),
+    "year_on_year": Term("year on year", "同比"),
+    "period_on_period": Term("period on period", "环比"),
+    "contribution_share": Term("contribution share", "贡献率"),
+    "contribution_points": Term("contribution to growth", "拉动百分点", ("拉动",)),
+    "comparable_base": Term("comparable base", "可比口径"),
+    "vintage": Term("vintage", "发布口径", ("发布版本",)),
+    "online_share": Term("online share", "线上占比", ("网上零售占比",)),
+    "concentration": Term("market concentration", "市场集中度"),
+    "bass_model": Term("Bass model", "巴斯模型"),
+    "innovation": Term("innovation coefficient", "创新系数"),
+    "imitation": Term("imitation coefficient", "模仿系数"),
+    "market_potential": Term("market potential", "市场潜量", ("市场潜力",)),
+    "seasonally_adjusted": Term("seasonally adjusted", "季节调整", ("季调",)),
+    "seasonal_naive": Term("seasonal naive", "季节性朴素"),
+    "forecast_interval": Term("forecast interval", "预测区间"),
+    "backtest": Term("backtest", "回测"),
+    "mix_effect": Term("mix effect", "结构效应"),
+    "rate_effect": Term("rate effect", "比率效应"),
+    "jurisdiction": Term("jurisdiction", "法域", ("地区",)),
+    "personal_information": Term("personal information", "个人信息"),
+    "personal_pricing": Term("personal pricing", "大数据杀熟"),
+    "consignment_value": Term("consignment value", "货值"),
+    "customs_duty": Term("customs duty", "关税"),
+    "economic_nexus": Term("economic nexus", "经济关联"),
+    "strong_authentication": Term("strong authentication", "强认证"),
+    "notice_and_takedown": Term("notice and takedown", "通知—删除"),
+    "fake_orders": Term("fake orders", "刷单"),
+    "price_fraud": Term("price fraud", "价格欺诈"),
+    "no_reason_return": Term("no-reason return", "无理由退货"),
+}
