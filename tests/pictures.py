@@ -23,3 +23,34 @@ def speaks(draw: Callable[[], Figure], language: str) -> bool:
         picture.savefig(BytesIO(), format="png")
     title = picture.axes[0].get_title(loc="left")
     return bool(title) and any("一" <= c <= "鿿" for c in title) == (language == "zh")
+
+
+def ends(control) -> list:
+    """The values at a control's two ends: of a slider, or of a list's options."""
+    if hasattr(control, "options"):
+        values = [o[1] if isinstance(o, tuple) else o for o in control.options]
+        return [values[0], values[-1]]
+    return [control.min, control.max]
+
+
+def moves_everything(box) -> None:
+    """Assert that each control of a lab's face changes what it shows."""
+    *controls, chart, readout = box.children
+    for control in controls:
+        usual, before = control.value, (bytes(chart.value), readout.value)
+        control.value = next(end for end in ends(control) if end != usual)
+        assert (bytes(chart.value), readout.value) != before, f"{control.description} does nothing"
+        control.value = usual
+
+
+def draws_every_end(box) -> None:
+    """Assert that a lab's face has a chart and a readout at both ends of each control."""
+    *controls, chart, readout = box.children
+    for control in controls:
+        usual = control.value
+        for end in ends(control):
+            control.value = end
+            assert bytes(chart.value).startswith(b"\x89PNG")
+            assert readout.value
+            assert "nan" not in readout.value
+        control.value = usual

@@ -10,7 +10,7 @@ from ecomlab.labs import compliance as lab
 from ecomlab.labs.recall import recall
 from ecomlab.market.compliance import rules
 from ecomlab.style import set_language
-from pictures import speaks
+from pictures import draws_every_end, moves_everything, speaks
 
 
 @pytest.fixture(autouse=True)
@@ -80,31 +80,12 @@ def test_pictures_speak_the_language_without_a_missing_glyph(draw, language):
     plt.close("all")
 
 
-def test_moving_a_control_changes_the_chart_and_the_table():
-    widgets = pytest.importorskip("ipywidgets")
-    *controls, chart, table = lab.lab().children
-    assert isinstance(chart, widgets.Image)
-    assert isinstance(table, widgets.HTML)
-    new = [date(2026, 6, 30), 20.0, 31.0, 0.3, 7]
-    assert len(controls) == len(new)
-    for control, value in zip(controls, new, strict=True):
-        before = table.value
-        control.value = value
-        assert table.value != before, control.description
-        assert bytes(chart.value).startswith(b"\x89PNG")
+def test_every_control_moves_the_chart_and_the_table():
+    moves_everything(lab.lab())
 
 
 def test_every_end_of_the_controls_can_be_drawn():
-    pytest.importorskip("ipywidgets")
-    on, *sliders, chart, table = lab.lab().children
-    for end in (on.options[0][1], on.options[-1][1]):
-        on.value = end
-        assert "nan" not in table.value
-    for slider in sliders:
-        for end in (slider.min, slider.max):
-            slider.value = end
-            assert bytes(chart.value).startswith(b"\x89PNG")
-            assert "nan" not in table.value
+    draws_every_end(lab.lab())
 
 
 @pytest.mark.parametrize(
