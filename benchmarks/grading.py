@@ -93,7 +93,7 @@ def _submit(course: Path, assignment: str, solved: Path, submissions: int) -> No
 def _directory(course: Path):
     from nbgrader.coursedir import CourseDirectory
 
-    from ecomlab.classroom.courses import load_config
+    from ecomlab.classroom.grading.record.courses import load_config
 
     return CourseDirectory(config=load_config(course), root=str(course))
 
@@ -101,7 +101,7 @@ def _directory(course: Path):
 def _stock(course: Path, command: str, assignment: str, student: str = "*") -> None:
     from nbgrader.apps import NbGraderAPI
 
-    from ecomlab.classroom.courses import load_config
+    from ecomlab.classroom.grading.record.courses import load_config
 
     config = load_config(course)
     api = NbGraderAPI(_directory(course), config=config)
@@ -117,7 +117,7 @@ def _stock(course: Path, command: str, assignment: str, student: str = "*") -> N
 
 def measure(course: Path, assignment: str, submissions: int) -> None:
     """Print one course's figures."""
-    from ecomlab.classroom.grading import grade
+    from ecomlab.classroom.grading.run import grade
 
     students = [f"s{n:03}" for n in range(submissions)]
     begun = time.monotonic()

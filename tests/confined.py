@@ -10,9 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ecomlab.classroom import sandbox
-from ecomlab.classroom.session import Session
-from ecomlab.classroom.zygote import Zygote
+from ecomlab.classroom.grading import sandbox
+from ecomlab.classroom.grading.trusted.session import Session
+from ecomlab.classroom.grading.trusted.zygote import Zygote
 
 
 def main() -> None:

@@ -118,7 +118,7 @@ def stock(folder: Path, command: str, assignment: str, *, student: str = "*", fo
     from nbgrader.apps import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
 
-    from ecomlab.classroom.courses import load_config
+    from ecomlab.classroom.grading.record.courses import load_config
 
     config = load_config(folder)
     api = NbGraderAPI(CourseDirectory(config=config, root=str(folder)), config=config)

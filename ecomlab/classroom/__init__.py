@@ -5,7 +5,7 @@ __all__ = ["grade"]
 
 def __getattr__(name: str) -> object:
     if name == "grade":
-        from ecomlab.classroom.grading import grade
+        from ecomlab.classroom.grading.run import grade
 
         return grade
     raise AttributeError(f"module 'ecomlab.classroom' has no attribute {name!r}")

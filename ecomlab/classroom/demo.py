@@ -20,10 +20,10 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from ecomlab.classroom.build.answers import Answers, read_answers
-from ecomlab.classroom.courses import GradingError, load_config
 from ecomlab.classroom.export import read_marks
-from ecomlab.classroom.grading import Progress, grade
-from ecomlab.classroom.report import Report
+from ecomlab.classroom.grading.record.courses import GradingError, load_config
+from ecomlab.classroom.grading.report import Report
+from ecomlab.classroom.grading.run import Progress, grade
 
 DUE = "2026-03-02 16:00:00 UTC"
 _IN_TIME, _LATE = "2026-03-02 09:30:00 UTC", "2026-03-03 21:15:00 UTC"

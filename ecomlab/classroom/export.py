@@ -12,7 +12,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
-from ecomlab.classroom.courses import GradingError, load_config
+from ecomlab.classroom.grading.record.courses import GradingError, load_config
 
 
 @dataclass(frozen=True)

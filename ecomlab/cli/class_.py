@@ -23,9 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play the class and print its gradebook."""
-    from ecomlab.classroom.courses import GradingError
     from ecomlab.classroom.demo import play
-    from ecomlab.classroom.sandbox import Unavailable
+    from ecomlab.classroom.grading.record.courses import GradingError
+    from ecomlab.classroom.grading.sandbox import Unavailable
 
     def show(result, done: int, total: int, left: float) -> None:
         print(f"\r[{done}/{total}] about {left:.0f} s left ", end="", file=sys.stderr, flush=True)

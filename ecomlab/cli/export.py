@@ -20,8 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the table."""
-    from ecomlab.classroom.courses import GradingError
     from ecomlab.classroom.export import read_marks, to_text
+    from ecomlab.classroom.grading.record.courses import GradingError
 
     target = Path(args.to).resolve() if args.to else None
     if target and not target.parent.is_dir():

@@ -47,12 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Grade; 1 when a submission failed or nbgrader's grades differ."""
-    from ecomlab.classroom import compare
-    from ecomlab.classroom.courses import GradingError
-    from ecomlab.classroom.gradebook import GradebookError
-    from ecomlab.classroom.grading import grade
-    from ecomlab.classroom.sandbox import Unavailable
-    from ecomlab.classroom.zygote import ZygoteError
+    from ecomlab.classroom.grading import compare
+    from ecomlab.classroom.grading.record.courses import GradingError
+    from ecomlab.classroom.grading.record.gradebook import GradebookError
+    from ecomlab.classroom.grading.run import grade
+    from ecomlab.classroom.grading.sandbox import Unavailable
+    from ecomlab.classroom.grading.trusted.zygote import ZygoteError
 
     report_file = Path(args.report).resolve() if args.report else None
     if report_file and not report_file.parent.is_dir():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from nbformat.v4 import new_notebook
 
-from ecomlab.classroom import sandbox
 from ecomlab.classroom.demo import CLASS
+from ecomlab.classroom.grading import sandbox
 from ecomlab.cli import main
 from smallclass import KERNEL, answer, checks, make_course
 

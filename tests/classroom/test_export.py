@@ -9,9 +9,9 @@ import sqlite3
 import pytest
 from nbformat.v4 import new_notebook
 
-from ecomlab.classroom import sandbox
 from ecomlab.classroom.export import Marks, Sheet, read_marks, to_text
-from ecomlab.classroom.grading import grade
+from ecomlab.classroom.grading import sandbox
+from ecomlab.classroom.grading.run import grade
 from ecomlab.cli import main
 from smallclass import KERNEL, answer, checks, graded, make_course, submit
 

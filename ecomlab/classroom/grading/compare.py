@@ -1,0 +1,195 @@
+"""Grade some submissions with stock nbgrader too, in a copy of the course, and compare all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import is_grade
+
+from ecomlab.classroom.grading.record.courses import GradingError, load_config
+from ecomlab.classroom.grading.report import Report
+
+_VOLATILE = re.compile(
+    r"ipykernel_\d+|\b0x[0-9a-f]{6,}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+)
+
+
+@contextlib.contextmanager
+def before(course: Path, count: int, db_url: str | None) -> Iterator[Path | None]:
+    """A copy of the course's gradebook and settings from before a run; None for no comparison.
+
+    Raises
+    ------
+    GradingError
+        If the gradebook is not a SQLite file, which can be copied.
+    """
+    if not count:
+        yield None
+        return
+    directory = CourseDirectory(config=load_config(course), root=str(course))
+    url = db_url or directory.db_url
+    if not url.startswith("sqlite:///"):
+        raise GradingError("--compare copies the gradebook, so it needs a SQLite one")
+    with tempfile.TemporaryDirectory(prefix="ecomlab-compare-") as folder:
+        twin = Path(folder)
+        if (course / "nbgrader_config.py").exists():
+            shutil.copy(course / "nbgrader_config.py", twin)
+        if Path(url.removeprefix("sqlite:///")).exists():
+            shutil.copy(url.removeprefix("sqlite:///"), twin / "gradebook.db")
+        yield twin
+
+
+def after(twin: Path, course: Path, report: Report, count: int) -> dict[str, Any]:
+    """Grade the first of the run's submissions in the copy, and list every difference.
+
+    Returns
+    -------
+    dict
+        ``students``, ``values`` and ``outputs`` that differ, how many were compared, and the
+        seconds that nbgrader took for a submission.
+    """
+    directory = CourseDirectory(config=load_config(course), root=str(course))
+    chosen = [r.student for r in report.of("graded") + report.of("flagged")][:count]
+    if not chosen:
+        return {}
+    source = directory.format_path(directory.source_directory, ".", report.assignment)
+    other = CourseDirectory(config=load_config(course), root=str(twin))
+    shutil.copytree(source, other.format_path(other.source_directory, ".", report.assignment))
+    for student in chosen:
+        shutil.copytree(
+            directory.format_path(directory.submitted_directory, student, report.assignment),
+            other.format_path(other.submitted_directory, student, report.assignment),
+            symlinks=True,
+        )
+    begun = time.monotonic()
+    failed = [s for s in chosen if not _stock(twin, report.assignment, s)]
+    seconds = (time.monotonic() - begun) / len(chosen)
+    ours = _values(directory.db_url, directory.course_id, report.assignment, chosen)
+    url = f"sqlite:///{twin / 'gradebook.db'}"
+    theirs = _values(url, directory.course_id, report.assignment, chosen)
+    values = [
+        {"what": key, "ours": ours.get(key), "nbgrader": theirs.get(key)}
+        for key in sorted(set(ours) | set(theirs))
+        if ours.get(key) != theirs.get(key)
+    ]
+    outputs, compared = [], 0
+    for student in chosen:
+        if student not in failed:
+            differing, number = _outputs(directory, other, student, report.assignment)
+            outputs += differing
+            compared += number
+    return {
+        "students": chosen,
+        "nbgrader_failed": failed,
+        "values": values,
+        "values_compared": len(set(ours) | set(theirs)),
+        "outputs": outputs,
+        "outputs_compared": compared,
+        "nbgrader_seconds": round(seconds, 2),
+    }
+
+
+def told(found: dict[str, Any]) -> str:
+    """The comparison in words."""
+    lines = [
+        f"compared with nbgrader on {len(found['students'])} submission(s), which took it"
+        f" {found['nbgrader_seconds']} s each: {len(found['values'])} of"
+        f" {found['values_compared']} gradebook values and {len(found['outputs'])} of"
+        f" {found['outputs_compared']} cells' outputs differ"
+    ]
+    lines += [f"  nbgrader could not grade {student}" for student in found["nbgrader_failed"]]
+    for value in found["values"]:
+        lines.append(f"  {value['what']}: {value['ours']} here, {value['nbgrader']} by nbgrader")
+    lines += [f"  output of {place}" for place in found["outputs"]]
+    return "\n".join(lines)
+
+
+def _stock(course: Path, assignment: str, student: str) -> bool:
+    """nbgrader's own autograde, as its command."""
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
+    command = [
+        *(sys.executable, "-m", "nbgrader", "autograde", assignment, "--force"),
+        f"--CourseDirectory.student_id={student}",
+        f"--CourseDirectory.root={course}",
+        f"--CourseDirectory.db_url=sqlite:///{course / 'gradebook.db'}",
+    ]
+    ran = subprocess.run(
+        command, cwd=course, env={**os.environ, "PATH": path}, capture_output=True, check=False
+    )
+    return ran.returncode == 0
+
+
+def _values(
+    db_url: str, course_id: str, assignment: str, students: list[str]
+) -> dict[str, dict[str, Any]]:
+    """Everything that grading writes, by its place."""
+    found: dict[str, dict[str, Any]] = {}
+    with Gradebook(db_url, course_id) as gradebook:
+        for submission in gradebook.assignment_submissions(assignment):
+            if submission.student.id not in students:
+                continue
+            place = submission.student.id
+            found[place] = {"timestamp": str(submission.timestamp)}
+            for notebook in submission.notebooks:
+                here = f"{place}/{notebook.name}"
+                penalty = notebook.late_submission_penalty
+                found[here] = {"score": notebook.score, "late_submission_penalty": penalty}
+                for grade in notebook.grades:
+                    fields = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+                    found[f"{here}/{grade.name}"] = {f: getattr(grade, f) for f in fields}
+                for comment in notebook.comments:
+                    texts = {f: getattr(comment, f) for f in ("auto_comment", "manual_comment")}
+                    found[f"{here}/{comment.name} (comment)"] = texts
+    return found
+
+
+def _outputs(
+    ours: CourseDirectory, theirs: CourseDirectory, student: str, assignment: str
+) -> tuple[list[str], int]:
+    """Cells whose outputs differ, tests with hidden parts apart, as their text is left out here."""
+    folders = [
+        Path(d.format_path(d.autograded_directory, student, assignment)) for d in (ours, theirs)
+    ]
+    differing, compared = [], 0
+    for path in sorted(folders[1].glob("*.ipynb")):
+        pair = [nbformat.read(f / path.name, as_version=4) for f in folders]
+        for place, (one, other) in enumerate(zip(*(n.cells for n in pair), strict=True)):
+            if one.cell_type != "code" or (is_grade(one) and one.source != other.source):
+                continue
+            compared += 1
+            if _comparable(one) != _comparable(other):
+                differing.append(f"{student}/{path.stem}, cell {place}")
+    return differing, compared
+
+
+def _comparable(cell: Any) -> list[Any]:
+    """Outputs without what differs from run to run; a stream's pieces put together."""
+    merged: list[Any] = []
+    for output in cell.outputs:
+        text = output.get("text")
+        if text is not None and merged and merged[-1][0] == output.name:
+            merged[-1][1] += text
+        else:
+            key = output.name if text is not None else output.output_type
+            merged.append([key, text if text is not None else str(_in_order(output))])
+    return [(kind, _VOLATILE.sub("~", text)) for kind, text in merged]
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    return value

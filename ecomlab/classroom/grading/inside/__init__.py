@@ -1,0 +1,1 @@
+"""The processes within the walls; nothing that they say is believed without a check."""

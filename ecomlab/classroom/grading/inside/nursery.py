@@ -1,0 +1,194 @@
+"""A clean, warm process that forks one child per notebook.
+
+It has seen neither tests nor the gradebook, imports what the reference solution imported, and
+keeps to one thread, as a fork carries only one along.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from ecomlab.classroom.grading import sandbox
+
+_LIMIT = 1 << 20
+# Polars' cleaner of spilled files sleeps from import on; a fork that never spills misses nothing.
+_IDLE_THREADS = frozenset({"polars-ooc-clea"})
+
+
+def main() -> None:
+    """The process itself: build the jail and the kernel, then fork on request."""
+    from ecomlab.classroom.grading.sandbox import syscalls
+
+    control = socket.socket(fileno=int(sys.argv[1]))
+    plan = sandbox.Plan.from_json(sys.argv[2])
+    sys.argv[1:] = []
+    os.environ.pop("PYTHONPATH", None)
+    with contextlib.suppress(OSError):
+        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        if plan.isolation == "strict":
+            from ecomlab.classroom.grading.sandbox.jail import enter_jail
+
+            enter_jail(plan)
+        from ecomlab.classroom.grading.inside.kernel import build_kernel
+
+        kernel = build_kernel()
+        forker = sandbox.Forker(plan)
+        _warm(kernel)
+    except Exception as error:
+        _reply(control, {"error": f"the warm process cannot start: {error}"})
+        return
+    _reply(control, {"memory_mb": sandbox.used_memory_mb()})
+    _serve(control, plan, kernel, forker)
+
+
+def _serve(control: socket.socket, plan: sandbox.Plan, kernel: Any, forker: Any) -> None:
+    endings: dict[int, int] = {}
+    while True:
+        data, fds, _, _ = socket.recv_fds(control, _LIMIT, 3)
+        if not data:
+            os._exit(0)
+        _reap(endings)
+        request = json.loads(data)
+        if request["do"] == "preload":
+            failed, threaded = _preload(request["modules"])
+            answer: dict[str, Any] = {"failed": failed}
+            if not threaded:
+                _warm(kernel)
+                threaded = "drawing a chart" if _threads() > 1 else ""
+            if threaded:
+                answer = {"error": f"{threaded} left a thread running", "threaded": threaded}
+            gc.collect()
+            gc.freeze()
+            answer["memory_mb"] = sandbox.used_memory_mb()
+            _reply(control, answer)
+        elif request["do"] == "ending":
+            pid = request["pid"]
+            for _ in range(50):
+                if pid in endings:
+                    break
+                time.sleep(0.01)
+                _reap(endings)
+            _reply(control, {"status": endings.pop(pid, None)})
+        elif request["do"] == "fork":
+            pid = forker.fork()
+            if pid == 0:
+                control.close()
+                _be_child(plan, kernel, *fds)
+            _reply(control, {"pid": pid}, os.pidfd_open(pid))
+            for fd in fds:
+                os.close(fd)
+
+
+def _be_child(plan: sandbox.Plan, kernel: Any, requests: int, replies: int, files: int) -> None:
+    from ecomlab.classroom.grading.codec import wire
+    from ecomlab.classroom.grading.inside.kernel import after_fork, serve
+    from ecomlab.classroom.grading.sandbox import syscalls
+
+    status = 1
+    try:
+        if plan.isolation != "strict":
+            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        spilled = after_fork(kernel, replies)
+        os.set_inheritable(requests, False)
+        os.set_inheritable(replies, False)
+        try:
+            sandbox.confine(plan, files)
+        except Exception as error:
+            wire.send(replies, {"is": "unsafe", "why": str(error)})
+            os._exit(3)
+        serve(kernel, requests, replies, spilled)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _reap(endings: dict[int, int]) -> None:
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            if len(endings) > 1000:
+                endings.clear()
+            endings[pid] = status
+
+
+def _reply(control: socket.socket, answer: dict[str, Any], fd: int = -1) -> None:
+    try:
+        socket.send_fds(control, [json.dumps(answer).encode()], [fd] if fd >= 0 else [])
+    except OSError:
+        os._exit(0)
+    if fd >= 0:
+        os.close(fd)
+
+
+def _threads() -> int:
+    """How many threads this process has, those apart that are known to sleep."""
+    names = []
+    for thread in os.listdir("/proc/self/task"):
+        with contextlib.suppress(FileNotFoundError), open(f"/proc/self/task/{thread}/comm") as file:
+            names.append(file.read().strip())
+    return sum(name not in _IDLE_THREADS for name in names)
+
+
+def _preload(modules: Iterable[str]) -> tuple[list[str], str]:
+    """Import what can be imported, quietly, up to a module that leaves a thread running.
+
+    Returns
+    -------
+    list of str
+        What cannot be imported.
+    str
+        The module that left a thread, as no fork would have it; empty where none did.
+    """
+    import warnings
+    from importlib import import_module
+
+    failed = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in modules:
+            try:
+                import_module(name)
+            except BaseException:
+                failed.append(name)
+            if _threads() > 1:
+                return failed, name
+    return failed, ""
+
+
+def _warm(kernel: Any) -> None:
+    """Do once what every notebook would do for the first time: compile, fail, draw, show."""
+    kernel.session.sink = lambda message, buffers: None
+    shell = kernel.shell
+    for code in ("1 + 1", "raise ValueError('warm')"):
+        shell.run_cell(code, store_history=False, silent=True)
+    shell._last_traceback = None
+    shell.user_ns.pop("_", None)
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+    if "pandas" in sys.modules:
+        sys.modules["pandas"].DataFrame({"a": [1.0], "b": ["x"]})._repr_html_()
+    if "matplotlib.figure" in sys.modules:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure()
+        figure.subplots().plot([0, 1], label="x")
+        figure.axes[0].legend()
+        FigureCanvasAgg(figure).print_figure(io.BytesIO(), format="png", bbox_inches="tight")
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()

@@ -1,0 +1,285 @@
+"""Grade an assignment: which submissions, by how many workers, and what there is to report.
+
+>>> from ecomlab.classroom import grade
+>>> report = grade("market", course="course", workers=2)  # doctest: +SKIP
+>>> print(report.summary())  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from ecomlab.classroom.grading import sandbox
+from ecomlab.classroom.grading.record.cells import Redactor, cell_records
+from ecomlab.classroom.grading.record.courses import (
+    GradingError,
+    check_assignment,
+    check_course,
+    is_new,
+    load_config,
+    submissions,
+)
+from ecomlab.classroom.grading.record.gradebook import OneGradebook, shared
+from ecomlab.classroom.grading.report import Report
+from ecomlab.classroom.grading.trusted.reference import (
+    Reference,
+    modules_of,
+    study,
+    unsealed_reference,
+)
+from ecomlab.classroom.grading.trusted.submission import FastAutograde, Result
+from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError, warmed
+from ecomlab.classroom.grading.workers import Job, in_this_process, in_workers, warm_pool
+
+Progress = Callable[[Result, int, int, float], None]
+_HIDDEN = ".ecomlab"
+
+
+def grade(
+    assignment: str,
+    *,
+    course: str | Path = ".",
+    students: str = "*",
+    workers: int = 1,
+    isolation: str = "strict",
+    timeout: int | None = None,
+    memory: int = 2048,
+    again: bool = False,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    db_url: str | None = None,
+) -> Report:
+    """Grade the submissions of an assignment as ``nbgrader autograde`` would, sealed and fast.
+
+    Parameters
+    ----------
+    assignment
+        The assignment, e.g. ``"market"``.
+    course
+        The course's folder.
+    students
+        Which students, as a glob.
+    workers
+        How many submissions are run at once.
+    isolation
+        ``"strict"``: namespaces, Landlock, seccomp and limits; ``"basic"``: without namespaces;
+        ``"none"``: only for submissions that you trust.
+    timeout
+        Seconds that a cell may take; nbgrader's ``Execute.timeout`` unless given.
+    memory
+        MB that a submission may use, imported libraries included.
+    again
+        Grade also what was graded before; otherwise that is done only for what is new or was
+        submitted again, so that a run that was stopped goes on where it stood.
+    executor
+        Where to run instead of local processes, e.g. Dask's ``client.get_executor()``.
+    progress
+        Called after each submission with its result, how many are done, how many there are, and
+        the seconds that are left.
+    db_url
+        The gradebook, where it is not the one of the configuration.
+
+    Returns
+    -------
+    Report
+        What became of each submission.
+
+    Raises
+    ------
+    GradingError
+        If the request cannot be met; nothing was written then.
+    sandbox.Unavailable
+        If this machine cannot build the walls of that isolation.
+    """
+    begun = time.monotonic()
+    root = Path(course).resolve()
+    _check_request(assignment, students, workers, isolation, timeout, memory)
+    config = load_config(root)
+    if db_url:
+        config.CourseDirectory.db_url = db_url
+    if timeout is not None:
+        # Set here, as nbconvert reads its configuration anew for each notebook.
+        config.PipeExecute.timeout = timeout
+    directory = CourseDirectory(config=config, root=str(root))
+    check_course(directory, root)
+    check_assignment(directory, assignment)
+    chosen = submissions(directory, assignment, students)
+    lacking = sandbox.missing(isolation)
+    if lacking:
+        raise sandbox.Unavailable(
+            f"this machine lacks for --isolation {isolation}: {'; '.join(lacking)}. "
+            "Grade on another one, or say --isolation basic or none if you trust the submissions"
+        )
+    todo = [s for s in chosen if again or is_new(directory, assignment, s)]
+    skipped = [Result(s, "skipped", reason="graded before") for s in chosen if s not in set(todo)]
+    plan = sandbox.plan(isolation, memory_mb=memory, hidden=[root])
+    report = Report(assignment, isolation, workers, results=skipped)
+    report.notes += sandbox.notes(isolation)
+    if not todo:
+        return report
+    with _scratch(directory) as scratch:
+        job, zygote = _prepare(config, directory, assignment, plan, scratch, report)
+        if executor is None and workers == 1:
+            results = in_this_process(job, zygote, todo)
+        else:
+            zygote.close()
+            first = executor or warm_pool(job, min(workers, len(todo)))
+            results = in_workers(job, todo, workers, first, own=executor is None)
+        report.startup_seconds = time.monotonic() - begun
+        started = time.monotonic()
+        with contextlib.closing(results):
+            for done, result in enumerate(results, start=1):
+                report.results.append(result)
+                left = (time.monotonic() - started) / done * (len(todo) - done)
+                if progress is not None:
+                    progress(result, done, len(todo), left)
+    report.seconds = time.monotonic() - begun
+    return report
+
+
+def _check_request(
+    assignment: str, students: str, workers: int, isolation: str, timeout: int | None, memory: int
+) -> None:
+    if isolation not in sandbox.ISOLATIONS:
+        raise GradingError(
+            f"isolation is one of {', '.join(sandbox.ISOLATIONS)}, not {isolation!r}"
+        )
+    if workers < 1:
+        raise GradingError(f"there must be at least 1 worker, not {workers}")
+    if timeout is not None and timeout < 1:
+        raise GradingError(f"a cell needs a timeout of at least 1 second, not {timeout}")
+    if memory < 1:
+        raise GradingError(f"memory must be a positive number of MB, not {memory}")
+    for what, name in (("assignment", assignment), ("student", students)):
+        if not name or "/" in name or "\\" in name or name in (".", "..") or "\0" in name:
+            raise GradingError(f"{name!r} is not the name of a {what}: it is part of a path")
+
+
+@contextlib.contextmanager
+def _scratch(directory: CourseDirectory) -> Iterator[Path]:
+    """A folder beside the graded notebooks, for what is not finished; a killed run's is removed."""
+    base = Path(directory.root, directory.autograded_directory, _HIDDEN)
+    folder = base / f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}"
+    folder.mkdir(parents=True)
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    _clear_abandoned(base, folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
+        with contextlib.suppress(OSError):
+            base.rmdir()
+
+
+def _clear_abandoned(base: Path, own: Path) -> None:
+    for other in base.iterdir():
+        if other == own:
+            continue
+        with contextlib.suppress(OSError):
+            probe = os.open(other, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(other, ignore_errors=True)
+            finally:
+                os.close(probe)
+
+
+def _prepare(
+    config: Config,
+    directory: CourseDirectory,
+    assignment: str,
+    plan: sandbox.Plan,
+    scratch: Path,
+    report: Report,
+) -> tuple[Job, Zygote]:
+    """Warm a process up, and run the reference solution of each notebook in its forks."""
+    source = Path(directory.format_path(directory.source_directory, ".", assignment))
+    notebooks = sorted(source.glob("*.ipynb"))
+    early = dict.fromkeys(m for n in notebooks for m in modules_of(n))
+    try:
+        zygote, loaded = warmed(plan, early)
+        try:
+            references, late = _study_all(config, directory, assignment, zygote, notebooks, scratch)
+        finally:
+            zygote.close()
+        zygote, loaded = warmed(plan, dict.fromkeys([*loaded, *late]))
+    except ZygoteError as error:
+        raise GradingError(str(error)) from None
+    for name, reference in references.items():
+        report.references[name] = reference
+        report.notes += [f"{name}: {fault}" for fault in reference.faults]
+    job = Job(
+        config=_plain(config),
+        root=directory.root,
+        assignment=assignment,
+        plan=plan,
+        modules=tuple(loaded),
+        references=tuple(references.items()),
+        scratch=str(scratch),
+    )
+    return job, zygote
+
+
+def _study_all(
+    config: Config,
+    directory: CourseDirectory,
+    assignment: str,
+    zygote: Zygote,
+    notebooks: Sequence[Path],
+    scratch: Path,
+) -> tuple[dict[str, Reference], list[str]]:
+    import nbformat
+
+    from ecomlab.classroom.grading.trusted.execute import PipeExecute
+
+    redactor = Redactor(config)
+    gradebook = OneGradebook(directory.db_url, directory.course_id)
+    modules: dict[str, None] = {}
+    references: dict[str, Reference] = {}
+    try:
+        records = cell_records(gradebook, assignment, redactor)
+        sources = {n.stem: n for n in notebooks}
+        for name, cells in records.items():
+            if name not in sources:
+                references[name] = unsealed_reference(name, cells, "there is no source notebook")
+                continue
+            converter = FastAutograde(coursedir=directory, config=config)
+            converter.log.setLevel(logging.CRITICAL)
+            converter.staged = converter.finished = scratch
+            converter.prepare(assignment, ".")
+            resources = converter.resources_of(str(sources[name]), assignment, ".")
+            notebook = nbformat.read(sources[name], as_version=4)
+            with shared(gradebook):
+                notebook = converter.export(notebook, resources, converter.sanitize_preprocessors)
+            gradebook.forget()
+            execute = PipeExecute(parent=converter.exporter)
+            folder = str(sources[name].parent)
+            references[name], found = study(
+                notebook, name, cells, zygote, redactor, folder=folder, execute=execute
+            )
+            modules.update(dict.fromkeys(found))
+    finally:
+        gradebook.forget()
+        gradebook.end()
+    return references, list(modules)
+
+
+def _plain(config: Any) -> Any:
+    """A configuration as plain dictionaries, which any process can be sent."""
+    if isinstance(config, dict):
+        return {k: _plain(v) for k, v in config.items()}
+    return config

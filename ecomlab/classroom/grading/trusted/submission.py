@@ -1,0 +1,368 @@
+"""Grade one submission: nbgrader's own steps around an execution of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import determine_grade, is_grade
+from traitlets.config import Config
+
+from ecomlab.classroom.grading.record import guard
+from ecomlab.classroom.grading.record.cells import Redactor, cell_records, language_of
+from ecomlab.classroom.grading.record.gradebook import GradebookError, OneGradebook, shared, writing
+from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
+from ecomlab.classroom.grading.trusted.reference import Reference, credit_of
+from ecomlab.classroom.grading.trusted.session import Ended, Session
+from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError
+
+_HINT = ("# hint:", "# 提示：", "# 提示:")
+
+
+@dataclass
+class Result:
+    """What became of one submission."""
+
+    student: str
+    status: str
+    score: float | None = None
+    max_score: float | None = None
+    seconds: float = 0.0
+    reason: str = ""
+    unusual: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    lost: list[dict[str, Any]] = field(default_factory=list)
+    sealed: int = 0
+    unsealed: int = 0
+
+
+class FastAutograde(Autograde):
+    """nbgrader's Autograde for one staged submission, executed through a zygote.
+
+    Its preprocessors, configuration, hooks and plugins are nbgrader's.
+    """
+
+    zygote: Zygote
+    references: Mapping[str, Reference]
+    staged: Path
+    finished: Path
+
+    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        return str(self.staged)
+
+    def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        return str(self.finished)
+
+    def prepare(self, assignment: str, student: str) -> None:
+        """Make exporter and writer ready, and list the staged notebooks."""
+        from nbconvert.writers import FilesWriter
+
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        self.notebooks = sorted(str(p) for p in self.staged.glob("*.ipynb"))
+
+    def resources_of(self, notebook: str, assignment: str, student: str) -> dict[str, Any]:
+        """What nbgrader's preprocessors are told about a notebook."""
+        name = Path(notebook).stem
+        about = {
+            "student": student,
+            "assignment": assignment,
+            "notebook": name,
+            "db_url": self.coursedir.db_url,
+        }
+        return {
+            "unique_key": name,
+            "output_files_dir": f"{name}_files",
+            "output_extension": self.exporter.file_extension,
+            "metadata": {"name": name, "path": str(Path(notebook).parent)},
+            "nbgrader": about,
+        }
+
+    def export(
+        self, notebook: NotebookNode, resources: dict[str, Any], steps: Iterable[Any]
+    ) -> NotebookNode:
+        """Pass a notebook through some preprocessors, as nbgrader's exporter does."""
+        self.exporter._preprocessors = []
+        for step in steps:
+            self.exporter.register_preprocessor(step)
+        text, _ = self.exporter.from_notebook_node(notebook, resources)
+        return nbformat.reads(text, as_version=4)
+
+    def split_steps(self) -> tuple[list[Any], Any, list[Any]]:
+        """The autograding steps before, at, and after the execution."""
+        steps = list(self.autograde_preprocessors)
+        for place, step in enumerate(steps):
+            if isinstance(step, type) and issubclass(step, Execute):
+                return steps[:place], step, steps[place + 1 :]
+        return steps, None, []
+
+
+@dataclass
+class Grader:
+    """Everything a worker needs to grade submissions of one assignment.
+
+    Parameters
+    ----------
+    config
+        nbgrader's configuration.
+    root, assignment
+        The course's folder and the assignment.
+    references
+        What running the reference solution taught, per notebook.
+    """
+
+    config: Config
+    root: str
+    assignment: str
+    references: Mapping[str, Reference]
+    zygote: Zygote
+    scratch: Path
+
+    def __post_init__(self) -> None:
+        self.coursedir = CourseDirectory(config=self.config, root=self.root)
+        self.gradebook = OneGradebook(self.coursedir.db_url, self.coursedir.course_id)
+        self._redactor = Redactor(self.config)
+        self._records = cell_records(self.gradebook, self.assignment, self._redactor)
+        self.gradebook.forget()
+
+    def close(self) -> None:
+        """Let go of the gradebook and the warm process."""
+        self.gradebook.end()
+        self.zygote.close()
+
+    def grade(self, student: str) -> Result:
+        """Grade one submission; a failure is a result, never an exception.
+
+        Database failures do raise, as they concern every submission.
+        """
+        begun = time.monotonic()
+        here = self.scratch / f"{os.getpid()}-{time.monotonic_ns()}"
+        here.mkdir(parents=True)
+        result = Result(student, "graded")
+        try:
+            with shared(self.gradebook):
+                self._grade(student, here, result)
+        except guard.Refused as refusal:
+            result.status, result.reason = "failed", str(refusal)
+        except NbGraderException as failure:
+            result.status, result.reason = "failed", str(failure).splitlines()[0]
+        except OSError as failure:
+            result.status = "failed"
+            result.reason = f"a file could not be read or written: {failure}"
+        except (GradebookError, ZygoteError, Ended):
+            raise
+        except Exception as failure:
+            result.status = "failed"
+            result.reason = f"{type(failure).__name__}: {failure}".splitlines()[0][:300]
+        finally:
+            self.gradebook.forget()
+            _remove(here)
+        result.seconds = time.monotonic() - begun
+        return result
+
+    def _grade(self, student: str, here: Path, result: Result) -> None:
+        course = self.coursedir
+        submitted = Path(course.format_path(course.submitted_directory, student, self.assignment))
+        findings = guard.stage(
+            submitted,
+            here / "staged",
+            self._records,
+            max_bytes=course.max_file_size * 1000,
+            secret=_database_file(course.db_url),
+        )
+        _check_timestamp(course, here / "staged")
+        converter = FastAutograde(coursedir=course, config=self.config)
+        converter.log.setLevel(logging.ERROR)
+        converter.staged, converter.finished = here / "staged", here / "finished"
+        converter.finished.mkdir()
+        converter.prepare(self.assignment, student)
+        converter.run_pre_convert_hook()
+        with writing(self.gradebook, self.root):
+            converter.init_assignment(self.assignment, student)
+            self._zero_what_is_not_staged(converter, student)
+        executed = [self._execute(converter, path, student, result) for path in converter.notebooks]
+        _, _, after = converter.split_steps()
+        if result.notes or findings:
+            result.unusual = [f.text for f in findings] + result.notes
+        with writing(self.gradebook, self.root):
+            for notebook, resources in executed:
+                done = converter.export(notebook, resources, after)
+                self._redact(done, result)
+                converter.write_single_notebook(nbformat.writes(done), resources)
+            if result.unusual:
+                self._flag(student, findings)
+            submission = self.gradebook.find_submission(self.assignment, student)
+            result.score, result.max_score = submission.score, submission.max_score
+            converter.set_permissions(self.assignment, student)
+        final = course.format_path(course.autograded_directory, student, self.assignment)
+        _put_in_place(converter.finished, Path(final), here)
+        converter.run_post_convert_hook()
+        result.status = "flagged" if result.unusual else "graded"
+
+    def _execute(
+        self, converter: FastAutograde, path: str, student: str, result: Result
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        resources = converter.resources_of(path, self.assignment, student)
+        notebook = nbformat.read(path, as_version=4)
+        notebook = converter.export(notebook, resources, converter.sanitize_preprocessors)
+        before, step, _ = converter.split_steps()
+        notebook = converter.export(notebook, resources, before)
+        self.gradebook.forget()
+        if step is None:
+            return notebook, resources
+        reference = self.references[resources["unique_key"]]
+        language = language_of(notebook)
+        session = Session(
+            self.zygote,
+            str(converter.finished),
+            setup=[*_speaking(language), *reference.setup],
+            asked_for=reference.asked_for,
+        )
+        execute = PipeExecute(parent=converter.exporter)
+        execute.session, execute.sealed = session, reference.sealed
+        execute.imports = dict(reference.test_imports)
+        try:
+            if execute.enabled:
+                execute.preprocess(notebook, resources)
+        finally:
+            session.close()
+        if execute.enabled and execute.ended:
+            result.notes.append(f"{resources['unique_key']}: {execute.ended}")
+        for cell in filter(is_test, notebook.cells):
+            if odd := _settle_credit(cell, reference.credited):
+                result.notes.append(f"{cell.metadata.nbgrader.grade_id}: {odd}")
+        result.notes += [f"{resources['unique_key']}: {n}" for n in dict.fromkeys(session.notes)]
+        tests = [c.metadata.nbgrader.grade_id for c in notebook.cells if is_test(c)]
+        result.sealed += len(set(tests) & set(reference.sealed))
+        result.unsealed += len(set(tests) - set(reference.sealed))
+        return notebook, resources
+
+    def _zero_what_is_not_staged(self, converter: FastAutograde, student: str) -> None:
+        there = {Path(p).stem for p in converter.notebooks}
+        for notebook in self.gradebook.find_assignment(self.assignment).notebooks:
+            if notebook.name in there:
+                continue
+            found = self.gradebook.find_submission_notebook(notebook.name, self.assignment, student)
+            for grade in found.grades:
+                grade.auto_score = 0
+                grade.needs_manual_grade = False
+
+    def _flag(self, student: str, findings: Iterable[guard.Finding]) -> None:
+        """Ask for a person's eyes: on the cells concerned, or on the first of the submission."""
+        cells = {f.cell for f in findings if f.cell}
+        submission = self.gradebook.find_submission(self.assignment, student)
+        grades = [g for n in submission.notebooks for g in n.grades]
+        concerned = [g for g in grades if g.name in cells] or grades[:1]
+        for grade in concerned:
+            grade.needs_manual_grade = True
+
+    def _redact(self, notebook: NotebookNode, result: Result) -> None:
+        """Leave hidden tests out of what students will read; put reason and hint in."""
+        for cell in notebook.cells:
+            if not (is_test(cell) and is_grade(cell)):
+                continue
+            score, maximum = determine_grade(cell)
+            lost = score is not None and score < maximum
+            hidden = self._redactor.has_hidden(cell.source)
+            hints = [h for line in cell.source.splitlines() if (h := _hint(line))]
+            if hidden:
+                cell.source = self._redactor.visible(cell.source).rstrip() + "\n# (hidden tests)"
+                for output in cell.outputs:
+                    if output.output_type == "error":
+                        output.traceback = [_short(output)]
+            if lost:
+                reason = next((_reason(o) for o in cell.outputs if _reason(o)), "no full marks")
+                name = cell.metadata.nbgrader.grade_id
+                marks = {"cell": name, "score": score, "of": maximum, "reason": reason}
+                result.lost.append(marks | ({"hint": hints[0]} if hints else {}))
+                for output in cell.outputs:
+                    if output.output_type == "error" and hints:
+                        output.traceback += [f"Hint: {hint}" for hint in hints]
+
+
+def _settle_credit(cell: NotebookNode, credited: Collection[str]) -> str:
+    """Turn credit that is no credit into none, where nbgrader would give all or fail; say so.
+
+    To nbgrader a last expression that is not a number means full marks.
+    """
+    name, points = cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader.points
+    failed = any(o.output_type == "error" for o in cell.outputs)
+    credit = credit_of(cell)
+    if failed or (credit is None and name not in credited):
+        return ""
+    if credit is not None and 0 <= credit <= points:
+        return ""
+    told = "no number" if credit is None else f"{credit:g}"
+    odd = f"the test gave {told} where 0 to {points:g} points were expected"
+    cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
+    cell.outputs.append(
+        NotebookNode(output_type="error", ename="Credit", evalue=odd, traceback=[odd])
+    )
+    return odd
+
+
+def _hint(line: str) -> str:
+    text = line.strip()
+    return next((text[len(m) :].strip() for m in _HINT if text.lower().startswith(m)), "")
+
+
+def _short(output: NotebookNode) -> str:
+    return f"\x1b[0;31m{output.ename}\x1b[0m: {output.evalue or 'a hidden test failed'}"
+
+
+def _reason(output: NotebookNode) -> str:
+    if output.output_type == "error":
+        return f"{output.ename}: {output.evalue}".removeprefix("AssertionError: ")[:500]
+    if output.output_type == "stream" and output.name == "stderr":
+        return "the test printed to stderr: " + output.text.strip().splitlines()[-1][:300]
+    if output.output_type == "execute_result":
+        return "partial credit"
+    return ""
+
+
+def _speaking(language: str | None) -> list[str]:
+    return [f"import ecomlab; ecomlab.set_language({language!r})"] if language else []
+
+
+def _check_timestamp(course: CourseDirectory, staged: Path) -> None:
+    """nbgrader cannot say that a timestamp is unreadable; it fails on the way to saying so."""
+    from nbgrader.utils import parse_utc
+
+    file = staged / "timestamp.txt"
+    if not file.exists():
+        return
+    text = file.read_text(errors="replace").strip()
+    try:
+        if text:
+            parse_utc(text)
+    except (ValueError, OverflowError):
+        raise guard.Refused(f"its timestamp.txt is not a time: {text[:40]!r}") from None
+
+
+def _database_file(db_url: str) -> Path | None:
+    return Path(db_url.removeprefix("sqlite:///")) if db_url.startswith("sqlite:///") else None
+
+
+def _put_in_place(finished: Path, final: Path, here: Path) -> None:
+    """Swap the graded folder in; at no moment is half a folder there."""
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if final.exists():
+        final.rename(here / "replaced")
+    finished.rename(final)
+
+
+def _remove(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        shutil.rmtree(folder)
