@@ -1,19 +1,24 @@
 """Give a lesson's exercises every known answer, in one warm process with a fork for each.
 
-``python rehearsal.py LESSON LANG`` prints JSON: for each answer, the tests it failed and what they
-said. A student's answer is followed by every later set-up, answer and test cell, so that an answer
-which spoils another exercise is seen. Demonstrations are left out: exercises stand alone.
+``python rehearsal.py LESSON LANG...`` prints JSON: for each language and answer, the tests it
+failed and what they said. In the first language an answer is followed by every later exercise
+that it could touch, so that one which spoils another is seen; in the others its own test runs
+again, for what it says. Demonstrations are left out: exercises stand alone.
 """
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import json
 import os
 import signal
 import sys
+from itertools import groupby
+from numbers import Number
 from pathlib import Path
+from types import FunctionType, ModuleType
 
 from ecomlab.classroom.build.answers import read_answers
 from ecomlab.classroom.build.lesson import Cell, read_lesson
@@ -22,42 +27,88 @@ from ecomlab.style import set_language
 
 SECONDS = 60
 REFERENCE, BLANK = "the reference", "blank"
+# What an answer can mention without changing it for the exercises after it.
+_FIXED = (ModuleType, FunctionType, type, str, bytes, Number, tuple, frozenset, type(None))
 
 
-def rehearse(path: Path, lang: str) -> list[dict]:
-    """Every known answer's outcome: exercise, kind, name, and what its failed tests said."""
-    set_language(lang)
+def rehearse(path: Path, languages: list[str]) -> list[dict]:
+    """Every known answer's outcome: language, exercise, kind, name, and what its tests said."""
     lesson = read_lesson(path)
     answers = read_answers(path)
-    cells = [c for c in lesson.in_language(lang) if c.kind == "code" and c.nbgrader]
+    cells = [c for c in lesson.in_language(languages[0]) if c.kind == "code" and c.nbgrader]
     warm: dict = {"__name__": "__main__"}
     blanks = {c.grade_id: starter(c.source) for c in cells if c.is_solution}
-    # The reference runs here, so that all it imports is warm in every fork.
-    reference = {c.grade_id: said for c in cells if (said := _run(c.source, warm)) and c.is_test}
-    outcomes = [
-        {"exercise": None, "kind": REFERENCE, "name": REFERENCE, "failed": reference},
-        {"exercise": None, "kind": BLANK, "name": BLANK, "failed": _fork(cells, blanks, {})},
-    ]
+    outcomes = []
+    for lang in languages:
+        set_language(lang)
+        # The reference runs here, so that all it imports is warm in every fork.
+        said = {c.grade_id: said for c in cells if (said := _run(c.source, warm)) and c.is_test}
+        blank = _fork([cells], blanks, {}, [lang])[lang]
+        outcomes += [
+            _outcome(lang, None, REFERENCE, REFERENCE, said),
+            _outcome(lang, None, BLANK, BLANK, blank),
+        ]
+    set_language(languages[0])
     names: dict = {"__name__": "__main__"}
-    for position, cell in enumerate(cells):
-        if cell.is_solution:
-            tables = {
-                BLANK: {BLANK: blanks[cell.grade_id]},
-                "wrong": answers.wrong.get(cell.grade_id, {}),
-                "right": answers.right.get(cell.grade_id, {}),
-            }
-            for kind, known in tables.items():
-                for name, source in known.items():
-                    failed = _fork(cells[position:], {cell.grade_id: source}, names)
-                    outcomes.append(
-                        {"exercise": cell.grade_id, "kind": kind, "name": name, "failed": failed}
-                    )
-        _run(cell.source, names)
+    exercises = _exercises(cells)
+    for place, exercise in enumerate(exercises):
+        answer = next(c for c in exercise if c.is_solution)
+        for cell in exercise[: exercise.index(answer)]:
+            _run(cell.source, names)
+        asked = answer.grade_id
+        tables = {
+            BLANK: {BLANK: blanks[asked]},
+            "wrong": answers.wrong.get(asked, {}),
+            "right": answers.right.get(asked, {}),
+        }
+        for kind, known in tables.items():
+            for name, source in known.items():
+                touched = [e for e in exercises[place + 1 :] if _touches(source, e, names)]
+                own = exercise[exercise.index(answer) :]
+                failed = _fork([own, *touched], {asked: source}, names, languages)
+                outcomes += [_outcome(la, asked, kind, name, failed[la]) for la in languages]
+        for cell in exercise[exercise.index(answer) :]:
+            _run(cell.source, names)
     return outcomes
 
 
-def _fork(cells: list[Cell], sources: dict, names: dict) -> dict[str, str]:
-    """Run cells in a fork, some with other sources; the failed tests and their messages."""
+def _outcome(lang: str, exercise: str | None, kind: str, name: str, failed: dict) -> dict:
+    return {"lang": lang, "exercise": exercise, "kind": kind, "name": name, "failed": failed}
+
+
+def _exercises(cells: list[Cell]) -> list[list[Cell]]:
+    """The cells exercise by exercise: what sets it up, its answer, its test."""
+    ends = iter([c.is_test for c in cells])
+    place = 0
+
+    def exercise(_cell: Cell) -> int:
+        nonlocal place
+        here, place = place, place + next(ends)
+        return here
+
+    groups = [list(group) for _, group in groupby(cells, exercise)]
+    return [group for group in groups if any(c.is_solution for c in group)]
+
+
+def _touches(source: str, exercise: list[Cell], names: dict) -> bool:
+    """Whether an answer binds, or could change in place, a name that an exercise reads."""
+    given = {n.id: n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
+    bound = {n.id for n in ast.walk(ast.parse(source)) if _binds(n)}
+    bound |= {n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)}
+    changeable = {n for n in given if n in names and not isinstance(names[n], _FIXED)}
+    text = "\n".join(c.source for c in exercise)
+    read = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+    return bool(read & (bound | changeable))
+
+
+def _binds(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del)
+
+
+def _fork(
+    exercises: list[list[Cell]], sources: dict, names: dict, languages: list[str]
+) -> dict[str, dict[str, str]]:
+    """Run exercises in a fork, some with other sources; the failed tests and their messages."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -65,10 +116,15 @@ def _fork(cells: list[Cell], sources: dict, names: dict) -> dict[str, str]:
         signal.alarm(SECONDS)
         try:
             failed = {
-                cell.grade_id: message
-                for cell in cells
-                if (message := _run(sources.get(cell.grade_id, cell.source), names))
-                and cell.is_test
+                lang: {
+                    cell.grade_id: message
+                    for exercise in (exercises if first else exercises[:1])
+                    for cell in exercise
+                    if (first or cell.is_test)
+                    and (message := _speak(lang, sources.get(cell.grade_id, cell.source), names))
+                    and cell.is_test
+                }
+                for first, lang in zip([True] + [False] * len(languages), languages, strict=False)
             }
             os.write(writer, json.dumps(failed).encode())
         finally:
@@ -77,7 +133,14 @@ def _fork(cells: list[Cell], sources: dict, names: dict) -> dict[str, str]:
     with os.fdopen(reader, "rb") as pipe:
         said = pipe.read()
     os.waitpid(child, 0)
-    return json.loads(said) if said else {"the process": f"died, or took over {SECONDS} s"}
+    gone = {"the process": f"died, or took over {SECONDS} s"}
+    return json.loads(said) if said else dict.fromkeys(languages, gone)
+
+
+def _speak(lang: str, source: str, names: dict) -> str:
+    """As `_run`, in a language."""
+    set_language(lang)
+    return _run(source, names)
 
 
 def _run(source: str, names: dict) -> str:
@@ -94,4 +157,4 @@ def _run(source: str, names: dict) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(rehearse(Path(sys.argv[1]), sys.argv[2]), ensure_ascii=False))
+    print(json.dumps(rehearse(Path(sys.argv[1]), sys.argv[2:]), ensure_ascii=False))
