@@ -5,11 +5,20 @@ cd "$(dirname "$0")/.."
 
 lacks() { ! command -v "$1" >/dev/null 2>&1; }
 
+# Debian keeps PostgreSQL's programs in a folder named after its version.
+reach_postgresql() {
+    for bin in /usr/lib/postgresql/*/bin; do
+        PATH="$PATH:$bin"
+    done
+}
+reach_postgresql
+
 # What tests need beside Python, where it is missing and may be installed; where it may not, the
 # tests that need it are skipped and named in the last line.
 debian=""
 lacks chromium && debian="$debian chromium"
 lacks java && debian="$debian default-jre-headless"
+lacks initdb && debian="$debian postgresql"
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] ||
     [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || debian="$debian fonts-noto-cjk"
 
@@ -25,6 +34,7 @@ if [ -n "$debian" ] && ! lacks apt-get; then
     fi
 fi
 
+reach_postgresql
 export PATH="$PWD/.venv/bin:$PATH"
 ruff check .
 ruff format --check .
