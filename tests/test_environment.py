@@ -246,7 +246,7 @@ class TestRun:
         assert "pytest -n 2" in calls
 
     def test_a_full_machine_installs_nothing_and_checks_everything(self, machine):
-        installed = dict.fromkeys(("chromium", "java", "apt_get"), "exit 0")
+        installed = dict.fromkeys(("chromium", "java", "initdb", "apt_get"), "exit 0")
         _, calls = machine(id="echo 0", fc_list="echo Noto", **installed)
         assert [line.split()[0] for line in calls.splitlines() if line.split()[0] != "fc-list"] == [
             "ruff",
