@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import engines
 from ecomlab import frames
+from ecomlab.market.consumers import behaviour_mix
 from ecomlab.membership.interface import funnel
 from ecomlab.membership.loyalty import cohort_retention, rfm, rfm_classes
 from ecomlab.mining.kpis import kpis, rolling_revenue
@@ -325,6 +326,9 @@ PORTABLE = {
     "weekly cohorts": lambda t: cohort_retention(t["orders"], period="week"),
     "funnel": lambda t: funnel(t["events"], STEPS, by="device"),
     "funnel in time": lambda t: funnel(t["events"], STEPS, within=timedelta(days=40)),
+    "behaviour mix": lambda t: behaviour_mix(
+        t["orders"], by="customer_id", every="month", outcome="total", started_at="ordered_at"
+    ),
     "pairs": lambda t: pair_affinity(t["lines"], min_orders=2),
 }
 
@@ -379,8 +383,8 @@ def test_spark_tables_are_checked_too(spark):
 
 def test_importing_a_section_loads_no_engine():
     code = (
-        "import sys, ecomlab.frames, ecomlab.mining.kpis, ecomlab.membership.interface, "
-        "ecomlab.membership.loyalty, ecomlab.mining.recommendation;"
+        "import sys, ecomlab.frames, ecomlab.market.consumers, ecomlab.mining.kpis, "
+        "ecomlab.membership.interface, ecomlab.membership.loyalty, ecomlab.mining.recommendation;"
         "heavy = {'pandas', 'polars', 'duckdb', 'pyspark', 'matplotlib', 'sklearn'};"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -15,6 +15,153 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def behaviour_mix(
+    visits: frames.Native,
+    *,
+    by: str | Sequence[str],
+    every: str | None = None,
+    outcome: str = "ordered",
+    started_at: str = "started_at",
+) -> frames.Native:
+    """Where visits come from, and how many of each kind end in an order.
+
+    Parameters
+    ----------
+    visits
+        One row a visit, with its group and its outcome.
+    by
+        The column (or columns) to group by: the device, the scene.
+    every
+        ``"day"``, ``"week"`` (from Monday) or ``"month"``; over all visits if None.
+    outcome, started_at
+        What these columns are called: the outcome is a number or true/false; the time is read only
+        for `every`.
+
+    Returns
+    -------
+    The kind of table that came in
+        One row a group (and period, its first instant in `period`), in order: the columns of `by`
+        (labels as text), `visits`, `share` (of the period's visits), `orders` (the outcome's sum)
+        and `rate` (orders ÷ visits; for orders by visit that is conversion).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a column is absent, of the wrong type or missing values; if `by` is empty, names a column
+        twice or one of the result's; if `every` is unknown.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> visits = pd.DataFrame({"device": ["mobile"] * 3 + ["desktop"], "ordered": [1, 0, 0, 1]})
+    >>> behaviour_mix(visits, by="device").round(2)
+        device  visits  share  orders  rate
+    0  desktop       1   0.25     1.0  1.00
+    1   mobile       3   0.75     1.0  0.33
+    """
+    names = _checked_by(by)
+    if every is not None:
+        frames.check_every(every)
+    groups = [f"group{place}" for place in range(len(names))]
+    columns = {
+        **dict(zip(groups, map(frames.key, names), strict=True)),
+        "outcome": _outcome(outcome),
+        **({"at": frames.time(started_at)} if every else {}),
+    }
+    frame = frames.as_frame(visits, columns=columns, name="visits")
+    schema = frame.collect_schema()
+    labels = [name for name in groups if schema[name] in (nw.Categorical, nw.Enum)]
+    # Engines order labels differently: by their codes, or as text.
+    frame = frame.with_columns(
+        nw.col("outcome").cast(nw.Float64), *(nw.col(name).cast(nw.String) for name in labels)
+    )
+    # A period of all visits, where none is asked for: each row needs a total to be a share of.
+    frame = (
+        frames.with_start(frame, every, of="at", name="period")
+        if every
+        else frame.with_columns(period=nw.lit(0))
+    )
+    table = (
+        frame.group_by("period", *groups)
+        .agg(visits=nw.len(), orders=nw.col("outcome").sum())
+        .with_columns(nw.col("visits").cast(nw.Int64))
+        .with_columns(all=nw.col("visits").sum().over("period"))
+        .with_columns(share=frames.ratio("visits", "all"), rate=frames.ratio("orders", "visits"))
+        .sort("period", *groups)
+        .select(*(["period"] if every else []), *groups, "visits", "share", "orders", "rate")
+        .rename(dict(zip(groups, names, strict=True)))
+    )
+    return frames.like(table, visits)
+
+
+def city_months(
+    visits: pd.DataFrame, assignments: pd.DataFrame, *, factors: Sequence[str]
+) -> pd.DataFrame:
+    """The panel behind `drivers`: mobile share of each city and month, and what was at work there.
+
+    Parameters
+    ----------
+    visits
+        One row a visit: `city_id`, `started_at`, `device`.
+    assignments
+        The shop's assignments; those whose `experiment` is a factor say from which day on
+        (`starts_on`) it was at work in which city (`unit_id`).
+    factors
+        Names of the factors.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a city and month, in order: `city_id`, `month` (its first instant), `visits`,
+        `mobile` (share of visits), and by factor the part of the month that it was at work, 0 .. 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a column is absent or missing a value, or a factor has no start in a city.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> day = pd.to_datetime(["2025-06-03", "2025-06-09"])
+    >>> visits = pd.DataFrame(
+    ...     {"city_id": 1, "started_at": day, "device": ["mobile", "desktop"]}
+    ... )
+    >>> starts = pd.DataFrame(
+    ...     {"experiment": ["5g"], "unit_id": [1], "starts_on": [pd.Timestamp("2025-06-16")]}
+    ... )
+    >>> city_months(visits, starts, factors=["5g"])[["visits", "mobile", "5g"]]
+       visits  mobile   5g
+    0       2     0.5  0.5
+    """
+    import pandas as pd
+
+    for name in ("city_id", "device"):
+        panels.labels(visits, name, "visits")
+    for name in ("experiment", "unit_id", "starts_on"):
+        panels.labels(assignments, name, "assignments")
+    mobile = visits.assign(mobile=visits["device"] == "mobile")
+    months = behaviour_mix(mobile, by="city_id", every="month", outcome="mobile")
+    panel = pd.DataFrame(
+        {
+            "city_id": months["city_id"],
+            "month": months["period"],
+            "visits": months["visits"],
+            "mobile": months["rate"],
+        }
+    ).sort_values(["city_id", "month"], ignore_index=True)
+    begins = panel["month"]
+    ends = begins + pd.offsets.MonthBegin(1)
+    for factor in factors:
+        rows = assignments.loc[assignments["experiment"] == factor]
+        start = panel["city_id"].map(rows.set_index("unit_id")["starts_on"])
+        if start.isna().any():
+            city = panel.loc[start.isna(), "city_id"].iloc[0]
+            raise ValueError(f"assignments: factor {factor!r} has no start in city {city}")
+        panel[factor] = ((ends - start) / (ends - begins)).clip(0, 1)
+    return panel
+
+
 def drivers(
     panel: pd.DataFrame,
     *,
@@ -155,8 +302,29 @@ def mix_and_rate(
     return found.rename_axis(by)
 
 
+def _outcome(name: str) -> frames.Column:
+    """A column of outcomes: numbers or true/false, none missing."""
+    return frames.Column(
+        name,
+        "numbers or true/false",
+        lambda dtype: dtype.is_numeric() or dtype == nw.Boolean,
+        "every row needs one",
+    )
+
+
+def _checked_by(by: str | Sequence[str]) -> list[str]:
+    names = [by] if isinstance(by, str) else list(by)
+    if not names:
+        raise ValueError("by is empty; name a column to group by, such as 'device'")
+    if len(set(names)) < len(names):
+        raise ValueError(f"by names a column twice: {names}")
+    if taken := sorted({"period", "visits", "share", "orders", "rate"} & set(names)):
+        raise ValueError(f"by names {taken[0]!r}, which the result has of its own; rename it first")
+    return names
+
+
 def _groups(table: frames.Native, by: str, outcome: str, name: str) -> pd.DataFrame:
-    columns = {"group": frames.key(by), "value": frames.key(outcome)}
+    columns = {"group": frames.key(by), "value": _outcome(outcome)}
     frame = frames.as_frame(table, columns=columns, name=name)
     means = (
         frame.with_columns(nw.col("value").cast(nw.Float64))

@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ecomlab.market.consumers import drivers
+from ecomlab.market.consumers import city_months, drivers
 from ecomlab.shop.faults import DRIVERS
 from ecomlab.shop.history import History
 from ecomlab.shop.ledger import Block
 from ecomlab.shop.policy import Policy
 from ecomlab.shop.world import World
-from ecomlab.truth import panels
 from ecomlab.truth.estimand import Estimand, Measured
 from ecomlab.truth.past import past
 from ecomlab.truth.twins import Arm, outcomes, pooled
@@ -39,22 +38,7 @@ def without_drivers(world: World) -> Measured:
 
 def _months(history: History) -> pd.DataFrame:
     """One row a city and month: mobile share, visits, and each driver's part of the month."""
-    visits = history.visits[["city_id", "started_at", "device"]]
-    months = (
-        visits.assign(
-            month=visits["started_at"].dt.to_period("M"), mobile=visits["device"] == "mobile"
-        )
-        .groupby(["city_id", "month"], as_index=False)
-        .agg(mobile=("mobile", "mean"), visits=("mobile", "size"))
-    )
-    first, last = months["month"].dt.start_time, months["month"].dt.end_time
-    for driver in DRIVERS:
-        start = months["city_id"].map(
-            panels.arms(history, driver).set_index("unit_id")["starts_on"]
-        )
-        left = (last - start).dt.total_seconds() / (last - first).dt.total_seconds()
-        months[driver] = left.clip(0, 1)
-    return months
+    return city_months(history.visits, history.assignments, factors=DRIVERS)
 
 
 def by_panel(history: History) -> Measured:
