@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.shop import clicks, outreach, parcels, register, service, trade, voice
+from ecomlab.shop import clicks, outreach, parcels, register, service, stalls, trade, voice
 from ecomlab.shop.calendar import EPOCH, check_days
 from ecomlab.shop.chunk import Builder, Chunk, gathered
 from ecomlab.shop.ground import lay_out, plan
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: How each table is made from a chunk.
 BUILDERS: dict[str, Builder] = {
     name: builder
-    for room in (trade, parcels, clicks, voice, outreach, service, register)
+    for room in (trade, parcels, clicks, voice, outreach, service, register, stalls)
     for name, builder in room.BUILDERS.items()
 }
 CHUNK_DAYS = 28

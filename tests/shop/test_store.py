@@ -112,7 +112,7 @@ def test_the_command_builds_the_shipped_shop_and_its_dictionary(tmp_path, capsys
     monkeypatch.setattr("ecomlab.shop.ship.SEED", 5)
     assert main(["shop", "build", "--datasets", str(tmp_path)]) == 0
     place = tmp_path / "shop"
-    assert f"34 tables written to {place} (" in capsys.readouterr().out
+    assert f"35 tables written to {place} (" in capsys.readouterr().out
     assert len(open_shop(folder=place).orders)
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == readme(tmp_path)
 
@@ -195,7 +195,7 @@ def test_the_truth_belongs_to_the_tables():
     shop = open_shop(seed=5, days=80, **SMALL)
     assert shop.world == World.draw(5, **SMALL)
     assert len(shop.customers) == shop.world.size.customers
-    assert repr(shop) == "<Shop of seed 5: 300 customers, 80 days, 34 tables, pandas>"
+    assert repr(shop) == "<Shop of seed 5: 300 customers, 80 days, 35 tables, pandas>"
 
 
 @pytest.mark.parametrize("engine", ["pandas", "polars"])

@@ -8,8 +8,9 @@ from ecomlab.shop.tables.checks import broken
 from ecomlab.shop.tables.logistics import LOGISTICS
 from ecomlab.shop.tables.people import PEOPLE
 from ecomlab.shop.tables.schema import Column, Table, conform
+from ecomlab.shop.tables.stalls import STALLS
 from ecomlab.shop.tables.trade import TRADE
 
-TABLES: dict[str, Table] = {t.name: t for t in (*TRADE, *LOGISTICS, *PEOPLE)}
+TABLES: dict[str, Table] = {t.name: t for t in (*TRADE, *LOGISTICS, *PEOPLE, STALLS)}
 
 __all__ = ["TABLES", "Column", "Table", "broken", "conform"]
