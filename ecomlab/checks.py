@@ -6,6 +6,7 @@ counts a wrong form as a wrong answer, with a message that a student can act on.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Number
 from typing import TYPE_CHECKING, Any
@@ -145,6 +146,31 @@ def close(answer: float, truth: float, *, within: float) -> bool:
     True
     """
     return abs(answer - truth) <= within * abs(truth)
+
+
+def speak_plainly() -> None:
+    """In a notebook, show a failed check's sentence alone, not the code that found the fault.
+
+    What happens to the cell is unchanged: it fails with an AssertionError, as nbgrader and nbval
+    expect. Outside IPython nothing happens.
+    """
+    if "IPython" not in sys.modules:
+        return
+    from IPython import get_ipython
+
+    if shell := get_ipython():
+        shell.set_custom_exc((AssertionError,), _show_sentence)
+
+
+def _show_sentence(shell: Any, kind: type, error: Exception, trace: Any, tb_offset: Any) -> list:
+    """The traceback that IPython shows: one line if the error says something, else the usual."""
+    lines = (
+        [f"{kind.__name__}: {error}"]
+        if str(error)
+        else shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
+    )
+    shell._showtraceback(kind, error, lines)
+    return lines
 
 
 def _require(met: bool, *, en: str, zh: str) -> None:

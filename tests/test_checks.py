@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 from fractions import Fraction
 
@@ -87,3 +89,40 @@ def test_a_function_must_be_one(answer):
 def test_closeness_is_relative_to_the_truth(truth, within):
     assert checks.close(truth * (1 + within * 0.99), truth, within=within)
     assert not checks.close(truth * (1 + within * 1.01 + 1e-6), truth, within=within)
+
+
+class TestInANotebook:
+    """What IPython shows of a failed check, in a process of its own."""
+
+    @pytest.fixture
+    def shown(self):
+        def run(cell: str) -> str:
+            code = (
+                "from IPython.core.interactiveshell import InteractiveShell\n"
+                "from ecomlab import checks\n"
+                "shell = InteractiveShell.instance(colors='nocolor')\n"
+                "checks.speak_plainly()\n"
+                f"result = shell.run_cell({cell!r})\n"
+                "print('failed with', type(result.error_in_exec).__name__)\n"
+            )
+            ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+            assert ran.returncode == 0, ran.stderr
+            return ran.stdout
+
+        return run
+
+    def test_a_failed_check_shows_its_sentence_alone(self, shown):
+        said = shown("x = 1\nassert x > 2, 'x should be above 2.'")
+        assert said == "AssertionError: x should be above 2.\nfailed with AssertionError\n"
+
+    def test_an_assertion_without_a_sentence_shows_where_it_failed(self, shown):
+        assert "assert 1 > 2" in shown("assert 1 > 2")
+
+    def test_other_errors_show_where_they_are(self, shown):
+        said = shown("y = 1\nunknown + y")
+        assert "unknown + y" in said
+        assert "failed with NameError" in said
+
+
+def test_outside_a_notebook_nothing_happens():
+    assert checks.speak_plainly() is None

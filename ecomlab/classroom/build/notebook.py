@@ -20,8 +20,10 @@ _METADATA = {
 }
 
 _SETTING = """import ecomlab
+from ecomlab import checks
 
-ecomlab.set_language("{lang}")"""
+ecomlab.set_language("{lang}")
+checks.speak_plainly()"""
 
 
 def to_notebook(lesson: Lesson, lang: str) -> NotebookNode:
