@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import engines
 from ecomlab import frames
 from ecomlab.market.consumers import behaviour_mix
+from ecomlab.market.taxonomy import DIMENSIONS, classify, composition
 from ecomlab.membership.interface import funnel
 from ecomlab.membership.loyalty import cohort_retention, rfm, rfm_classes
 from ecomlab.mining.kpis import kpis, rolling_revenue
@@ -311,7 +312,17 @@ def _random_shop(seed: int, n: int = 400) -> dict[str, pd.DataFrame]:
             "device": draw.choice(["phone", "desktop"], n),
         }
     )
-    return {"visits": visits, "orders": orders, "lines": lines, "events": events}
+    facts = {
+        **{d.column: [*d.digital, *d.physical] for d in DIMENSIONS.values()},
+        **dict.fromkeys(("seller", "buyer"), ("business", "person", "government")),
+        **dict.fromkeys(("seller_city", "buyer_city"), ("杭州", "Berlin")),
+        **dict.fromkeys(("seller_country", "buyer_country"), ("CN", "DE")),
+    }
+    trades = pd.DataFrame({name: draw.choice(words, n) for name, words in facts.items()})
+    trades["amount"] = draw.integers(0, 50_000, n) / 100
+    return {
+        "visits": visits, "orders": orders, "lines": lines, "events": events, "trades": trades,
+    }  # fmt: skip
 
 
 STEPS = ["view", "cart", "pay"]
@@ -328,6 +339,9 @@ PORTABLE = {
     "funnel in time": lambda t: funnel(t["events"], STEPS, within=timedelta(days=40)),
     "behaviour mix": lambda t: behaviour_mix(
         t["orders"], by="customer_id", every="month", outcome="total", started_at="ordered_at"
+    ),
+    "kinds of trade": lambda t: composition(
+        classify(t["trades"]), by=["completeness", "parties", "reach"]
     ),
     "pairs": lambda t: pair_affinity(t["lines"], min_orders=2),
 }

@@ -3,6 +3,11 @@
 from ecomlab.terms.term import Term
 
 TERMS = {
+    "complete_ecommerce": Term("complete e-commerce", "完全电子商务"),
+    "partial_ecommerce": Term("partial e-commerce", "非完全电子商务"),
+    "remote_domestic": Term("remote domestic", "远程国内"),
+    "cash_on_delivery": Term("cash on delivery", "货到付款"),
+    "digital_version": Term("digital version", "数字版"),
     "market_size": Term("market size", "市场规模"),
     "growth_rate": Term("growth rate", "增长率", ("增速",)),
     "cagr": Term("compound annual growth rate", "年均复合增长率", ("复合增长率",)),
