@@ -17,7 +17,7 @@ CATEGORIES = (
     ("skincare", "护肤", 158.0, 0.55, 0.3),
     ("clothing", "服装", 149.0, 0.50, 0.5),
     ("shoes", "鞋靴", 239.0, 0.45, 1.0),
-    ("phones", "手机", 1299.0, 0.16, 0.5),
+    ("phones", "手机", 699.0, 0.16, 0.5),
     ("appliances", "小家电", 279.0, 0.30, 2.5),
     ("textiles", "家纺", 169.0, 0.42, 1.5),
     ("toys", "玩具", 89.0, 0.40, 0.7),
@@ -30,6 +30,8 @@ BRANDS = ("Lantern", "Jade River", "Morning Hill", "Red Kite", "Still Water", "N
 #: Each taste group likes one style best; a product's style is that of the group it suits best.
 STYLES = ("classic", "bold", "natural", "technical", "cute", "luxurious")
 TASTE_GROUPS = len(STYLES)
+#: Correlation of a product's general appeal with how completely it is listed; design.
+CARE = 0.25
 #: Relative number of customers, region (n, e, s, w: nearest warehouse), x and y in km.
 CITIES = (
     ("Beijing", "北京", 22, "n", 0, 0), ("Shanghai", "上海", 25, "e", 420, -990),
@@ -56,12 +58,14 @@ WAREHOUSES = (
 class Catalogue:
     """Arrays over products; those of a category stand together, in rank order of nothing.
 
-    Money is in fen. ``appeal`` is utility by taste group, shape (TASTE_GROUPS, products).
+    Money is in fen; ``usual`` is the category's usual price. ``appeal`` is utility by taste group,
+    shape (TASTE_GROUPS, products).
     """
 
     hashes: NDArray[np.uint64]
     category: NDArray[np.int64]
     brand: NDArray[np.int64]
+    usual: Floats
     price: Floats
     cost: Floats
     quality: Floats
@@ -116,6 +120,8 @@ def catalogue(world: World) -> Catalogue:
     quality = np.clip(0.5 + 0.2 * noise("quality"), 0, 1)
     tastes = np.stack([noise(f"taste.{g}") for g in range(TASTE_GROUPS)])
     appeal = world.demand.appeal * (noise("appeal") + (quality - 0.5)) + world.demand.taste * tastes
+    # Who sells good things shows them well: what makes a comparison of listings mislead.
+    care = CARE * noise("appeal") + np.sqrt(1 - CARE**2) * noise("listing") + quality - 0.5
     late = spread("late") < 0.1
     brand_cumulative = np.cumsum(np.array([26, 20, 15, 12, 10, 8, 5, 4]) / 100)
     weight = np.array([c[4] for c in CATEGORIES])[category] * np.exp(0.3 * noise("weight"))
@@ -123,13 +129,13 @@ def catalogue(world: World) -> Catalogue:
         hashes=hashes,
         category=category,
         brand=pick(draw(hashes, key(seed, "product.brand")), brand_cumulative),
+        usual=usual * 100,
         price=price,
         cost=cost,
         quality=quality,
         appeal=np.rint(appeal * 4096) / 4096,
         style=tastes.argmax(axis=0),
-        listing=np.rint(np.clip(0.30 + 0.30 * noise("listing") + 0.3 * (quality - 0.5), 0, 1) * 20)
-        / 20,
+        listing=np.rint(np.clip(0.30 + 0.30 * care, 0, 1) * 20) / 20,
         weight=np.maximum(np.round(weight, 2), 0.05),
         launch=np.where(late, 366 + (spread("launch") * 300).astype(np.int64), 0),
         supplier=(category + (spread("supplier") * 3).astype(np.int64)) % size.suppliers,

@@ -3,7 +3,8 @@
 A visit has one to three needs, each in one category. Within the category the visitor looks at
 some of the listed products and takes the one of highest utility, if it beats leaving:
 
-    U_j = appeal + taste - elasticity * sensitivity * log(price / usual price)
+    U_j = appeal + taste + tier * log(usual price / the category's)
+          - elasticity * sensitivity * log(price / usual price)
           + listing + stars + unseen shock + Gumbel noise,      leave = V0 + Gumbel noise
 
 A category is one nest: tea cannot steal from phones, and leaving takes what no product wins. The
@@ -42,7 +43,10 @@ COMPLEMENT = 0.35
 
 def base_utility(ground: Ground) -> Floats:
     """Utility at usual prices without listing, stars and shocks, shape (classes, products)."""
-    return np.tile(ground.goods.appeal, (SEGMENTS, 1))
+    goods = ground.goods
+    dear = np.log(goods.price / goods.usual)
+    tier = np.repeat(np.array(ground.world.demand.tier), TASTE_GROUPS)
+    return np.tile(goods.appeal, (SEGMENTS, 1)) + np.rint(tier[:, None] * dear * 4096) / 4096
 
 
 def slopes(ground: Ground) -> Floats:

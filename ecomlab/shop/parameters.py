@@ -42,6 +42,9 @@ class Demand:
     mission_conversion, browse_conversion
         Chance to buy at usual prices for a visit with intent (0.28 .. 0.34) and without
         (0.015 .. 0.021); design, so that about 7 % of visits buy.
+    tier
+        Utility per log of how dear a product is for its category, per segment: who buys the
+        better sort, and who the cheaper one (design).
     taste
         Standard deviation of a taste group's liking of a product, utility; 1.0 .. 1.2, design.
     appeal
@@ -71,6 +74,7 @@ class Demand:
     taste: float
     listing: float
     star: float
+    tier: tuple[float, ...] = (-1.0, -0.3, 0.5, 1.2)
     appeal: float = 0.5
     shock: float = 0.30
     look: tuple[float, float] = (0.92, 0.95)

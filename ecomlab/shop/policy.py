@@ -203,7 +203,7 @@ class Policy:
     media: tuple[float, ...] = (1.0,) * len(CHANNELS)
     media_follows: float = 0.6
     media_variation: float = 0.4
-    safety_days: float = 3.0
+    safety_days: float = 1.5
     cover_days: float = 16.0
     smoothing: float = 0.05
     tier_spend: tuple[float, float, float] = (120.0, 300.0, 1500.0)

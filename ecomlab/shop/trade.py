@@ -47,8 +47,8 @@ def products(chunk: Chunk) -> Block:
 def customers(chunk: Chunk) -> Block:
     """Age and sex lean on the segment; the segment itself is not shown."""
     people, seed = chunk.ground.people, chunk.world.seed
-    centre = np.array([24.0, 33.0, 45.0, 58.0])[people.segment]
-    age = np.rint(centre + 4.5 * normal(draw(people.hashes, key(seed, "customer.age"))))
+    centre = np.array([23.0, 34.0, 46.0, 59.0])[people.segment]
+    age = np.rint(centre + 3.6 * normal(draw(people.hashes, key(seed, "customer.age"))))
     women = np.array([0.62, 0.70, 0.42, 0.55])[people.segment]
     female = below(draw(people.hashes, key(seed, "customer.sex")), women)
     return {
