@@ -6,6 +6,58 @@ from ecomlab.labs.quiz import Question
 from ecomlab.style import say
 
 
+def taxonomy() -> list[Question]:
+    """Before 1.1, the first section: what everyone has met as a buyer."""
+    return [
+        Question(
+            say(
+                en="At a market stall you pick some vegetables and pay by scanning a code."
+                " What was done over the network?",
+                zh="你在菜摊上挑好菜，扫码付了钱。哪一步是通过网络完成的？",
+            ),
+            [
+                say(en="the order", zh="下单"),
+                say(en="the payment", zh="付款"),
+                say(en="order, payment and delivery", zh="下单、付款和交付"),
+            ],
+            answer=1,
+            why=say(
+                en="You chose at the stall and carried the bag home; only the money went online.",
+                zh="菜是当场挑的，也是自己拎回家的，只有钱走了网络。",
+            ),
+        ),
+        Question(
+            say(
+                en="A shop had nine orders of CNY 10 and one of CNY 910."
+                " What is the large order's share of value?",
+                zh="一家店有 9 笔 10 元的订单和 1 笔 910 元的订单。这笔大单占金额的多少？",
+            ),
+            ["10 %", "50 %", "91 %"],
+            answer=2,
+            why=say(
+                en="910 of 1,000 CNY: a tenth of the orders, but nine tenths of the value.",
+                zh="1,000 元中的 910 元：笔数只占一成，金额却占九成。",
+            ),
+        ),
+        Question(
+            say(
+                en="In “B2C” one letter stands for the seller and one for the buyer. Who buys?",
+                zh="“B2C”中一个字母代表卖方，一个字母代表买方。谁是买方？",
+            ),
+            [
+                say(en="a business", zh="企业"),
+                say(en="a consumer", zh="消费者"),
+                say(en="a government office", zh="政府机构"),
+            ],
+            answer=1,
+            why=say(
+                en="Business to consumer: the seller's letter comes first.",
+                zh="企业对消费者：卖方的字母在前。",
+            ),
+        ),
+    ]
+
+
 def growth() -> list[Question]:
     """Before 1.2: what section 1.1 taught, on new cases."""
     return [
@@ -47,6 +99,55 @@ def growth() -> list[Question]:
             ["B2C", "C2C", "B2B"],
             answer=2,
             why=say(en="Both sides are businesses.", zh="买卖双方都是企业。"),
+        ),
+    ]
+
+
+def consumers() -> list[Question]:
+    """Before 1.3: what sections 1.1 and 1.2 taught, on new numbers."""
+    return [
+        Question(
+            say(
+                en="A student in Xi'an buys an online course, pays by phone and watches it at once."
+                " Which kind of e-commerce is that?",
+                zh="西安的学生在网上买了一门网课，用手机付款，马上就能观看。这属于哪一类电子商务？",
+            ),
+            [
+                say(en="complete", zh="完全电子商务"),
+                say(en="partial", zh="非完全电子商务"),
+                say(en="none", zh="不是电子商务"),
+            ],
+            answer=0,
+            why=say(
+                en="Product, process and delivery are all digital.",
+                zh="商品、流程和交付都是数字化的。",
+            ),
+        ),
+        Question(
+            say(
+                en="A market grew from 50 to 72 in two years. What was the compound annual growth"
+                " rate?",
+                zh="某市场两年间从 50 增长到 72，年均复合增长率是多少？",
+            ),
+            ["22 %", "20 %", "44 %"],
+            answer=1,
+            why=say(
+                en="50 × 1.2 × 1.2 = 72; half of 44 % would forget that growth compounds.",
+                zh="50 × 1.2 × 1.2 = 72；把 44% 除以 2，就忘了复合增长。",
+            ),
+        ),
+        Question(
+            say(
+                en="Sales rose from 400 to 480; toys rose from 50 to 90. What is the toys'"
+                " contribution share?",
+                zh="销售额从 400 升到 480，其中玩具从 50 升到 90。玩具的贡献率是多少？",
+            ),
+            ["80 %", "10 %", "50 %"],
+            answer=2,
+            why=say(
+                en="40 of the 80 come from toys: half of the change, and 10 points of growth.",
+                zh="80 的增量里有 40 来自玩具：贡献率为一半，拉动增长 10 个百分点。",
+            ),
         ),
     ]
 
