@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Self
+import warnings
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from ecomlab.membership.loyalty import checks
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +31,10 @@ class BGNBD:
         At the maximum.
     customers_
         How many were fitted.
+    converged_, iterations_
+        Whether the maximum was reached inside the bounds, and in how many steps. A maximum at the
+        bounds means that the data do not tell a parameter (nobody ever leaves, say): a warning
+        says so.
 
     Notes
     -----
@@ -34,9 +44,9 @@ class BGNBD:
 
     Examples
     --------
-    >>> frequency, recency, T = [2, 0, 0, 5, 1], [30.4, 0, 0, 35.0, 1.7], [38.9, 38.9, 30, 36, 39]
-    >>> model = BGNBD().fit(frequency, recency, T)
-    >>> bool(0 < model.expected_purchases(10) < 3)
+    >>> frequency, recency = [2, 0, 1, 5, 1, 3], [30.0, 0, 12, 35, 1.7, 9]
+    >>> model = BGNBD().fit(frequency, recency, T=[39.0, 39, 30, 36, 39, 30])
+    >>> model.converged_
     True
     """
 
@@ -69,41 +79,38 @@ class BGNBD:
             If shapes differ, a number is missing or out of range, a recency exceeds its T, or
             nobody ordered.
         """
-        from scipy.optimize import minimize
-
         x, tx, t = _checked(frequency, recency, T)
         if not x.any():
             raise ValueError("nobody ordered after the clock started; there is nothing to fit")
-        # Equal histories are common: each is evaluated once, with its count.
         unit = t.mean()
-        rows, count = np.unique(
-            np.column_stack([x, tx / unit, t / unit]), axis=0, return_counts=True
-        )
-
-        def loss(logs: Floats) -> float:
-            return -float(count @ _log_likelihood(np.exp(logs), *rows.T)) / len(x)
-
-        starts = ([0.5, 0.5, 0.5, 2.0], [1.0, 0.2, 0.2, 1.0])
-        fits = [
-            minimize(loss, np.log(s), method="L-BFGS-B", bounds=[(-12, 12)] * 4, options=_TIGHT)
-            for s in starts
-        ]
-        best = min(fits, key=lambda f: f.fun)
+        start = np.log([0.5, 0.5, 0.5, 2.0])
+        if len(x) > 2 * _FEW:
+            # A few thousand customers lead close to the maximum at a fraction of the work.
+            few = slice(None, None, len(x) // _FEW)
+            if x[few].any():
+                start = _climb(_Histories(x[few], tx[few] / unit, t[few] / unit), start).x
+        best = _climb(_Histories(x, tx / unit, t / unit), start)
         self.r_, self.alpha_, self.a_, self.b_ = map(float, np.exp(best.x) * [1, unit, 1, 1])
         self.customers_ = len(x)
-        self.log_likelihood_ = float(_log_likelihood(self._parameters, x, tx, t).sum())
+        # Time in another unit scales the density of every order.
+        self.log_likelihood_ = float(-best.fun * len(x) - x.sum() * np.log(unit))
+        self.converged_ = bool(best.success and np.abs(best.x).max() < _FAR)
+        self.iterations_ = int(best.nit)
+        if not self.converged_:
+            warnings.warn(
+                f"BG/NBD found no maximum inside its bounds (r {self.r_:.3g}, alpha "
+                f"{self.alpha_:.3g}, a {self.a_:.3g}, b {self.b_:.3g}); these histories do not "
+                "tell all four parameters",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         return self
 
     def expected_purchases(self, t: ArrayLike) -> Floats:
         """Orders that a new customer is expected to make in the first `t` periods (eq. 9)."""
-        from scipy.special import hyp2f1
-
         self._check_fitted()
-        time = _positive(t, "t")
-        r, alpha, a, b = self._parameters
-        z = time / (alpha + time)
-        rest = (alpha / (alpha + time)) ** r * hyp2f1(r, b, a + b - 1, z)
-        return (a + b - 1) / (a - 1) * (1 - rest)
+        time = checks.positive(t, "t")
+        return self._orders_if_alive(np.zeros_like(time), time / (self.alpha_ + time))
 
     def predict(
         self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike, t: ArrayLike
@@ -122,16 +129,19 @@ class BGNBD:
         numpy.ndarray
             Shape (customers,).
         """
-        from scipy.special import hyp2f1
-
         self._check_fitted()
         x, tx, age = _checked(frequency, recency, T)
-        time = _positive(t, "t")
-        r, alpha, a, b = self._parameters
-        z = time / (alpha + age + time)
-        rest = ((alpha + age) / (alpha + age + time)) ** (r + x)
-        rest = rest * hyp2f1(r + x, b + x, a + b + x - 1, z)
-        return (a + b + x - 1) / (a - 1) * (1 - rest) * self.p_alive(x, tx, age)
+        time = np.broadcast_to(checks.positive(t, "t"), x.shape)
+        z = time / (self.alpha_ + age + time)
+        # Customers share few pairs of orders and age: each pair is reckoned once.
+        orders, row = np.unique(x, return_inverse=True)
+        shares, column = np.unique(z, return_inverse=True)
+        if len(orders) * len(shares) < len(x):
+            table = self._orders_if_alive(orders[:, None], shares[None, :])
+            expected = table[row, column]
+        else:
+            expected = self._orders_if_alive(x, z)
+        return expected * self.p_alive(x, tx, age)
 
     def p_alive(self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> Floats:
         """The chance that each customer has not left yet; 1 for those who have not ordered.
@@ -143,59 +153,106 @@ class BGNBD:
         """
         self._check_fitted()
         x, tx, t = _checked(frequency, recency, T)
-        r, alpha, a, b = self._parameters
+        r, alpha, a, b = self.r_, self.alpha_, self.a_, self.b_
         odds = a / (b + np.maximum(x, 1) - 1) * ((alpha + t) / (alpha + tx)) ** (r + x)
         return np.where(x > 0, 1 / (1 + odds), 1.0)
 
-    @property
-    def _parameters(self) -> Floats:
-        return np.array([self.r_, self.alpha_, self.a_, self.b_])
+    def _orders_if_alive(self, x: Floats, z: Floats) -> Floats:
+        """Eq. 10 without P(alive); eq. 9 where x is 0 and z is t / (alpha + t).
+
+        Euler's transformation takes x out of the powers, which would overflow.
+        """
+        from scipy.special import hyp2f1
+
+        r, a, b = self.r_, self.a_, self.b_
+        if abs(a - 1) < _NEAR:  # 0 / 0, with the limit next door
+            a = 1 + _NEAR
+        rest = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+        return (a + b + x - 1) / (a - 1) * (1 - rest)
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "r_"):
             raise ValueError("the model is not fitted yet; call fit(frequency, recency, T) first")
 
 
-_TIGHT = {"maxiter": 2_000, "ftol": 1e-14, "gtol": 1e-9}
+#: Parameters are sought in exp(-_FAR) .. exp(_FAR), of the mean T where they are a time.
+_FAR = 10.0
+_FEW = 5_000
+_NEAR = 1e-6
+_TIGHT = {"maxiter": 500, "ftol": 1e-13, "gtol": 1e-7}
 
 
-def _log_likelihood(parameters: Floats, x: Floats, tx: Floats, t: Floats) -> Floats:
-    """Of each customer (eq. 6): still there since the last order, or gone after it."""
-    from scipy.special import betaln, gammaln
+def _climb(histories: _Histories, start: Floats) -> OptimizeResult:
+    """To the maximum of the likelihood, by its gradient, from logs of the parameters."""
+    from scipy.optimize import minimize
 
-    r, alpha, a, b = parameters
-    rate = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    stays = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + t)
-    gone = betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b) - (r + x) * np.log(alpha + tx)
-    return rate + np.where(x > 0, np.logaddexp(stays, gone), stays)
+    bounds = [(-_FAR, _FAR)] * 4
+    return minimize(
+        histories.loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=_TIGHT
+    )
+
+
+class _Histories:
+    """What the likelihood asks of the data, summed up once as far as it can be.
+
+    Gamma functions are needed per number of orders only, and the time observed per distinct T; one
+    logarithm a customer who ordered is left.
+    """
+
+    def __init__(self, x: Floats, tx: Floats, t: Floats) -> None:
+        self.customers = len(x)
+        self.x, self.with_x = np.unique(x, return_counts=True)
+        self.t, group = np.unique(t, return_inverse=True)
+        self.of_age = np.bincount(group).astype(float)
+        self.orders_of_age = np.bincount(group, x)
+        ordered = x > 0
+        self.place = np.searchsorted(self.x, x[ordered])
+        self.orders, self.last, self.age = x[ordered], tx[ordered], t[ordered]
+
+    def loss(self, logs: Floats) -> tuple[float, Floats]:
+        """Minus the mean log-likelihood (eq. 6), and its gradient by the logs of r, alpha, a, b."""
+        from scipy.special import digamma, expit, gammaln
+
+        r, alpha, a, b = parameters = np.exp(logs)
+        x, n = self.x, self.with_x
+        until = np.log(alpha + self.t)
+        weight = r * self.of_age + self.orders_of_age
+        # The odds of having left after the last order, against being there in silence since.
+        silence = np.log((alpha + self.age) / (alpha + self.last))
+        before = np.log(a) - np.log(b + np.maximum(x, 1) - 1)
+        c = r + self.orders
+        odds = before[self.place] + c * silence
+        gone = expit(odds)
+        known = (
+            gammaln(r + x) - gammaln(r) + gammaln(b + x) - gammaln(b)
+            + gammaln(a + b) - gammaln(a + b + x)
+        )  # fmt: skip
+        value = n @ known + n.sum() * r * np.log(alpha) - weight @ until
+        value += np.logaddexp(0, odds).sum()
+        gone_by_x = np.bincount(self.place, gone, minlength=len(x))
+        both = n @ (digamma(a + b) - digamma(a + b + x))
+        slope = np.array(
+            [
+                n @ (digamma(r + x) - digamma(r)) + n.sum() * np.log(alpha)
+                - self.of_age @ until + gone @ silence,
+                n.sum() * r / alpha - weight @ (1 / (alpha + self.t))
+                + (gone * c) @ (1 / (alpha + self.age) - 1 / (alpha + self.last)),
+                both + gone_by_x.sum() / a,
+                both + n @ (digamma(b + x) - digamma(b))
+                - gone_by_x @ (1 / (b + np.maximum(x, 1) - 1)),
+            ]
+        )  # fmt: skip
+        return -value / self.customers, -slope * parameters / self.customers
 
 
 def _checked(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> tuple[Floats, ...]:
-    names = ("frequency", "recency", "T")
-    x, tx, t = (np.atleast_1d(np.asarray(v, dtype=float)) for v in (frequency, recency, T))
-    if not (x.shape == tx.shape == t.shape and x.ndim == 1 and len(x)):
-        raise ValueError(f"frequency {x.shape}, recency {tx.shape} and T {t.shape} must be alike")
-    faults = (
-        *(
-            (name, ~np.isfinite(v), "missing or infinite")
-            for name, v in zip(names, (x, tx, t), strict=True)
-        ),
-        ("frequency", (x < 0) | (x != np.floor(x)), "no whole number >= 0"),
-        ("T", t <= 0, "not above 0"),
-        ("recency", (tx < 0) | (tx > t), "outside 0 .. T"),
-        ("recency", (x == 0) & (tx > 0), "above 0 without an order"),
+    x, tx, t = checks.columns(frequency=frequency, recency=recency, T=T)
+    checks.refuse(
+        [
+            ("frequency", (x < 0) | (x != np.floor(x)), "no whole number >= 0"),
+            ("T", t <= 0, "not above 0"),
+            ("recency", (tx < 0) | (tx > t), "outside 0 .. T"),
+            ("recency", (x == 0) & (tx > 0), "above 0 without an order"),
+        ]
     )
-    for name, wrong, what in faults:
-        if wrong.any():
-            raise ValueError(
-                f"{name} has {wrong.sum()} values that are {what}, first in row "
-                f"{int(np.argmax(wrong))}"
-            )
     return x, tx, t
-
-
-def _positive(t: ArrayLike, name: str) -> Floats:
-    time = np.asarray(t, dtype=float)
-    if not (np.isfinite(time).all() and (time > 0).all()):
-        raise ValueError(f"{name} is {t!r}; it must be above 0")
-    return time

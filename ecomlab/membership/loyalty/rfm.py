@@ -7,6 +7,7 @@ from datetime import date
 import narwhals as nw
 
 from ecomlab import frames
+from ecomlab.membership.loyalty import checks
 from ecomlab.style import say
 
 
@@ -75,7 +76,7 @@ def rfm(
         "paid": frames.money(paid),
     }
     frame = frames.as_frame(orders, columns=columns, name="orders")
-    _refuse_later(frame, day)
+    checks.refuse_later(frame, day, of="at", original=orders, what="orders")
     table = (
         frame.group_by("customer")
         .agg(last=nw.col("at").max(), frequency=nw.len(), monetary=nw.col("paid").sum())
@@ -199,13 +200,3 @@ def _class_of() -> nw.Expr:
         for letter, is_better in better.items()
     )
     return nw.concat_str(*letters)
-
-
-def _refuse_later(frame: frames.Frame, day: date) -> None:
-    last = frame.select(last=nw.col("at").max()).collect().rows()[0][0]
-    # An empty table has no last order; pandas says so by a value that is not equal to itself.
-    if last is not None and last == last and last.date() > day:
-        raise ValueError(
-            f"orders: the last order is of {last.date()}, later than as_of, {day}; "
-            "give the orders up to as_of, or a later as_of"
-        )
