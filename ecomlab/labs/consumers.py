@@ -143,12 +143,14 @@ def draw_blocks(ax: Axes, setting: Scenario, *, after: bool) -> None:
         ax.bar(100 * left, 100 * rate, 100 * width, align="edge", color=colour, alpha=0.75)
         if width > 0:
             ax.text(
-                100 * (left + width / 2),
+                min(max(100 * (left + width / 2), 16), 84),  # a thin block's words stay inside
                 100 * rate,
                 f"{name}\n{width:.0%} × {100 * rate:.1f}%",
                 ha="center",
                 va="bottom",
                 fontsize=8,
+                bbox={"boxstyle": "square,pad=0.15", "color": "white", "alpha": 0.7, "zorder": 2},
+                zorder=3,
             )
     level = found.after if after else found.before
     ax.axhline(100 * level, color=COLOURS[6], linewidth=1.2, linestyle="--")
@@ -229,7 +231,7 @@ def static() -> Figure:
         ),
         (
             say(en="Two effects cancel", zh="两种效应相互抵消"),
-            usual._replace(first_after=0.08, second_after=0.011),
+            usual._replace(first_after=0.08, second_after=0.01),
         ),
         (
             say(en="Both rates rise, conversion falls", zh="两组都上升，总体却下降"),
