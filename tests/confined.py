@@ -31,7 +31,7 @@ def main() -> None:
         Path(folder, "link").symlink_to("/etc/hostname")
         Path(folder, "nb.ipynb").write_text("{}")
         for name, code in snippets.items():
-            session = Session(zygote, folder, grace=1)
+            session = Session(zygote, folder, folder, shops=["seed-1"], grace=1)
             said: list[str] = []
 
             def take(message: dict, said: list[str] = said) -> None:

@@ -13,7 +13,7 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from ecomlab.classroom.grading.record.courses import (
     submissions,
 )
 from ecomlab.classroom.grading.record.gradebook import OneGradebook, shared
+from ecomlab.classroom.grading.record.kernels import stock_reason
 from ecomlab.classroom.grading.report import Report
 from ecomlab.classroom.grading.trusted.reference import (
     Reference,
@@ -40,8 +41,8 @@ from ecomlab.classroom.grading.trusted.reference import (
     unsealed_reference,
 )
 from ecomlab.classroom.grading.trusted.submission import FastAutograde, Result
-from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError, warmed
-from ecomlab.classroom.grading.workers import Job, in_this_process, in_workers, warm_pool
+from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError, warmed, warmer
+from ecomlab.classroom.grading.workers import Job, in_this_process, in_workers
 
 Progress = Callable[[Result, int, int, float], None]
 _HIDDEN = ".ecomlab"
@@ -124,19 +125,21 @@ def grade(
         )
     todo = [s for s in chosen if again or is_new(directory, assignment, s)]
     skipped = [Result(s, "skipped", reason="graded before") for s in chosen if s not in set(todo)]
+    stock = _need_stock_kernels(directory, assignment, isolation)
     plan = sandbox.plan(isolation, memory_mb=memory, hidden=[root])
     report = Report(assignment, isolation, workers, results=skipped)
     report.notes += sandbox.notes(isolation)
+    report.notes += [f"'{n}.ipynb' runs in a stock kernel, as {why}" for n, why in stock.items()]
     if not todo:
         return report
-    with _scratch(directory) as scratch:
-        job, zygote = _prepare(config, directory, assignment, plan, scratch, report)
+    with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(_scratch(directory))
+        job, zygote = _prepare(config, directory, assignment, plan, scratch, report, stock)
         if executor is None and workers == 1:
             results = in_this_process(job, zygote, todo)
         else:
-            zygote.close()
-            first = executor or warm_pool(job, min(workers, len(todo)))
-            results = in_workers(job, todo, workers, first, own=executor is None)
+            stack.callback(zygote.close)
+            results = in_workers(job, todo, workers, zygote, executor)
         report.startup_seconds = time.monotonic() - begun
         started = time.monotonic()
         with contextlib.closing(results):
@@ -167,10 +170,30 @@ def _check_request(
             raise GradingError(f"{name!r} is not the name of a {what}: it is part of a path")
 
 
+def _sources(directory: CourseDirectory, assignment: str) -> list[Path]:
+    source = Path(directory.format_path(directory.source_directory, ".", assignment))
+    return sorted(source.glob("*.ipynb"))
+
+
+def _need_stock_kernels(
+    directory: CourseDirectory, assignment: str, isolation: str
+) -> dict[str, str]:
+    """The notebooks that run in a stock kernel, and why; it has no walls."""
+    found = {n.stem: why for n in _sources(directory, assignment) if (why := stock_reason(n))}
+    if found and isolation != "none":
+        name, why = next(iter(found.items()))
+        raise GradingError(
+            f"'{name}.ipynb' needs a stock kernel, which has no walls, as {why}; "
+            "say --isolation none if you trust the submissions"
+        )
+    return found
+
+
 @contextlib.contextmanager
 def _scratch(directory: CourseDirectory) -> Iterator[Path]:
     """A folder beside the graded notebooks, for what is not finished; a killed run's is removed."""
     base = Path(directory.root, directory.autograded_directory, _HIDDEN)
+    is_first = not base.parent.exists()
     folder = base / f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}"
     folder.mkdir(parents=True)
     held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -183,6 +206,8 @@ def _scratch(directory: CourseDirectory) -> Iterator[Path]:
         os.close(held)
         with contextlib.suppress(OSError):
             base.rmdir()
+            if is_first:
+                base.parent.rmdir()
 
 
 def _clear_abandoned(base: Path, own: Path) -> None:
@@ -205,18 +230,21 @@ def _prepare(
     plan: sandbox.Plan,
     scratch: Path,
     report: Report,
+    stock: Mapping[str, str],
 ) -> tuple[Job, Zygote]:
     """Warm a process up, and run the reference solution of each notebook in its forks."""
-    source = Path(directory.format_path(directory.source_directory, ".", assignment))
-    notebooks = sorted(source.glob("*.ipynb"))
+    notebooks = _sources(directory, assignment)
     early = dict.fromkeys(m for n in notebooks for m in modules_of(n))
     try:
         zygote, loaded = warmed(plan, early)
         try:
-            references, late = _study_all(config, directory, assignment, zygote, notebooks, scratch)
-        finally:
+            references, late = _study_all(
+                config, directory, assignment, zygote, notebooks, scratch, stock
+            )
+        except BaseException:
             zygote.close()
-        zygote, loaded = warmed(plan, dict.fromkeys([*loaded, *late]))
+            raise
+        zygote, loaded = warmer(zygote, loaded, late)
     except ZygoteError as error:
         raise GradingError(str(error)) from None
     for name, reference in references.items():
@@ -241,6 +269,7 @@ def _study_all(
     zygote: Zygote,
     notebooks: Sequence[Path],
     scratch: Path,
+    stock: Mapping[str, str],
 ) -> tuple[dict[str, Reference], list[str]]:
     import nbformat
 
@@ -254,6 +283,9 @@ def _study_all(
         records = cell_records(gradebook, assignment, redactor)
         sources = {n.stem: n for n in notebooks}
         for name, cells in records.items():
+            if why := stock.get(name):
+                references[name] = unsealed_reference(name, cells, why, stock=why)
+                continue
             if name not in sources:
                 references[name] = unsealed_reference(name, cells, "there is no source notebook")
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
@@ -32,9 +33,10 @@ class Job:
     references: tuple[tuple[str, Reference], ...]
     scratch: str
 
-    def grader(self) -> Grader:
+    def grader(self, zygote: Zygote | None = None) -> Grader:
         """A grader with a warm process of its own."""
-        zygote, _ = warmed(self.plan, self.modules)
+        if zygote is None:
+            zygote, _ = warmed(self.plan, self.modules)
         try:
             return Grader(
                 config=Config(self.config),
@@ -50,14 +52,7 @@ class Job:
 
 
 def in_this_process(job: Job, zygote: Zygote, students: Sequence[str]) -> Results:
-    grader = Grader(
-        config=Config(job.config),
-        root=job.root,
-        assignment=job.assignment,
-        references=dict(job.references),
-        zygote=zygote,
-        scratch=Path(job.scratch),
-    )
+    grader = job.grader(zygote)
     try:
         for student in students:
             try:
@@ -72,6 +67,8 @@ def in_this_process(job: Job, zygote: Zygote, students: Sequence[str]) -> Result
 
 
 _workers_own: dict[str, Grader] = {}
+# Warm processes that this one has ready for the workers that it is about to fork.
+_heirlooms: list[Zygote] = []
 
 
 def grade_one(job: Job, student: str) -> Result:
@@ -81,7 +78,7 @@ def grade_one(job: Job, student: str) -> Result:
         for other in _workers_own.values():
             other.close()
         _workers_own.clear()
-        grader = _workers_own[job.scratch] = job.grader()
+        grader = _workers_own[job.scratch] = job.grader(_heirlooms.pop() if _heirlooms else None)
     try:
         return grader.grade(student)
     except ZygoteError:
@@ -90,8 +87,8 @@ def grade_one(job: Job, student: str) -> Result:
         return grader.grade(student)
 
 
-def _start_worker() -> None:
-    """A worker dies with the run, and leaves Ctrl-C to it."""
+def _start_worker(turn: Any) -> None:
+    """A worker dies with the run, leaves Ctrl-C to it, and takes one of the warm processes."""
     import signal
 
     from ecomlab.classroom.grading.sandbox import syscalls
@@ -99,39 +96,68 @@ def _start_worker() -> None:
     with contextlib.suppress(OSError):
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with turn.get_lock():
+        mine, turn.value = turn.value, turn.value + 1
+    for place, zygote in enumerate(_heirlooms):
+        if place != mine:
+            zygote.let_go()
+    del _heirlooms[mine + 1 :], _heirlooms[:mine]
 
 
-def _make_ready(job: Job) -> None:
-    """Warm this worker up; slow enough that each worker of a new pool takes one such task."""
-    if job.scratch not in _workers_own:
-        _workers_own[job.scratch] = job.grader()
-
-
-def warm_pool(job: Job, workers: int) -> Executor:
-    """Local workers, each with its warm process."""
-    pool = _local_pool(workers)
-    try:
-        for ready in [pool.submit(_make_ready, job) for _ in range(workers)]:
-            with contextlib.suppress(BrokenExecutor):
-                ready.result()
-    except BaseException:
-        _stop(pool)
-        raise
-    return pool
-
-
-def _local_pool(workers: int) -> Executor:
+def warm_pool(workers: int, zygote: Zygote) -> Executor:
+    """Local workers, each with its warm process: a twin of the given one, or, if that is gone,
+    one of its own."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    with contextlib.suppress(ZygoteError):
+        _heirlooms.extend(zygote.twin() for _ in range(workers))
+    try:
+        pool = ProcessPoolExecutor(
+            workers,
+            mp_context=context,
+            initializer=_start_worker,
+            initargs=(context.Value("i", 0),),
+        )
+        try:
+            # The first task makes a forking pool start all of its workers.
+            pool.submit(os.getpid).result()
+        except BrokenExecutor:
+            pass
+        except BaseException:
+            _stop(pool)
+            raise
+        return pool
+    finally:
+        for twin in _heirlooms:
+            twin.let_go()
+        _heirlooms.clear()
 
 
 def in_workers(
-    job: Job, students: Sequence[str], workers: int, pool: Executor, *, own: bool
+    job: Job,
+    students: Sequence[str],
+    workers: int,
+    zygote: Zygote,
+    executor: Executor | None,
 ) -> Results:
     """Results as they come; what a lost worker held is graded by another."""
+    if executor is not None:
+        zygote.close()
+    pool = executor or warm_pool(min(workers, len(students)), zygote)
+    return _results(job, students, workers, zygote, pool, own=executor is None)
+
+
+def _results(
+    job: Job,
+    students: Sequence[str],
+    workers: int,
+    zygote: Zygote,
+    pool: Executor,
+    *,
+    own: bool,
+) -> Results:
     waiting = list(students)
     tries = dict.fromkeys(students, 0)
     while waiting:
@@ -173,7 +199,7 @@ def in_workers(
                 why = "the worker that graded it was ended each time"
                 yield Result(student, "failed", reason=why)
         if waiting and own:
-            pool = warm_pool(job, min(workers, len(waiting)))
+            pool = warm_pool(min(workers, len(waiting)), zygote)
 
 
 def _stop(pool: Any) -> None:

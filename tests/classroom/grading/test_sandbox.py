@@ -7,12 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.sandbox import machine, seccomp
+from ecomlab.shop.cache import engine_version
 
 STRICT, BASIC = sandbox.missing("strict"), sandbox.missing("basic")
 ORDINARY = 65534
@@ -46,12 +48,25 @@ SNIPPETS = {
     "takes memory": "x = bytearray(1 << 30)",
     "shares memory": "import mmap; mmap.mmap(-1, 1 << 20)",
     "fills the disk": "for i in range(40): open(f'f{{i}}', 'wb').write(b'x' * (1 << 24))",
+    "reads a shop": "from ecomlab.shop import cache\n"
+    "print((cache.entry('seed-1') / 'card.json').read_text())",
+    "writes a shop": "from ecomlab.shop import cache\n"
+    "(cache.entry('seed-1') / 'card.json').write_text('mine')",
+    "sees other shops": "from ecomlab.shop import cache\n"
+    "print(cache.entry('seed-2').exists(), cache.cache_folder().parent.joinpath('none').exists())",
+    "makes a shop": "from ecomlab.shop import cache\n"
+    "p = cache.entry('seed-3'); p.mkdir(); print(p.exists())",
     "signals outside": "import os; os.kill({pid}, 0); print('reached')",
 }
 
 
-def outcomes(isolation: str, *, ordinary: bool = False) -> dict[str, str]:
-    """What each snippet came to."""
+def outcomes(isolation: str, shops: Path, *, ordinary: bool = False) -> dict[str, str]:
+    """What each snippet came to, where the user has two simulated shops."""
+    shops.chmod(0o755)
+    for name in ("seed-1", "seed-2"):
+        place = shops / f"{name}-{engine_version()}"
+        place.mkdir(exist_ok=True)
+        (place / "card.json").write_text("of the user")
     listener = socket.create_server(("127.0.0.1", 0))
     facts = {"port": listener.getsockname()[1], "pid": os.getpid()}
     told = json.dumps({name: code.format(**facts) for name, code in SNIPPETS.items()})
@@ -60,8 +75,17 @@ def outcomes(isolation: str, *, ordinary: bool = False) -> dict[str, str]:
     if ordinary and os.getuid() == 0:
         command = _as_ordinary_user(command)
     ran = subprocess.run(
-        command, input=told, capture_output=True, text=True, timeout=240, check=False, cwd="/tmp"
+        command,
+        input=told,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        cwd="/tmp",
+        env={**os.environ, "ECOMLAB_CACHE": str(shops)},
     )
+    assert not list(shops.glob("seed-3*"))
+    assert {p.read_text() for p in shops.glob("*/card.json")} == {"of the user"}
     listener.settimeout(0.1)
     with pytest.raises(TimeoutError):
         listener.accept()
@@ -97,10 +121,12 @@ ALLOWED = {
     "writes scratch": "1",
     "makes threads": "ran",
     "runs asyncio": "slept",
+    "reads a shop": "of the user",
 }
 REFUSED = {
     "writes /etc": "PermissionError",
     "writes /usr": "OSError",
+    "writes a shop": "OSError",
     "forks": "PermissionError",
     "runs a program": "PermissionError",
     "opens a raw socket": "PermissionError",
@@ -114,25 +140,35 @@ REFUSED = {
 }
 
 
+def shared(factory) -> Path:
+    """A folder that every user of this machine can reach, as pytest's own are not."""
+    folder = factory.mktemp("shops")
+    for place in (folder, *folder.parents):
+        if place == Path(tempfile.gettempdir()):
+            break
+        place.chmod(place.stat().st_mode | 0o055)
+    return folder
+
+
 @pytest.fixture(scope="module", params=["as it is", "ordinary"])
-def strict(request):
+def strict(request, tmp_path_factory):
     """Outcomes under every wall, as this user and as one without rights."""
     if STRICT:
         pytest.skip(f"this machine lacks {'; '.join(STRICT)} (for the sandbox)")
     if request.param == "ordinary" and os.getuid() != 0:
         pytest.skip("this user is an ordinary one, so that is tested already")
-    found = outcomes("strict", ordinary=request.param == "ordinary")
+    found = outcomes("strict", shared(tmp_path_factory), ordinary=request.param == "ordinary")
     if "lacking" in found:
         pytest.skip(f"this machine lacks {found['lacking']} (for ordinary users)")
     return found
 
 
 @pytest.fixture(scope="module")
-def basic():
+def basic(tmp_path_factory):
     """Outcomes without namespaces."""
     if BASIC:
         pytest.skip(f"this machine lacks {'; '.join(BASIC)} (for the sandbox)")
-    return outcomes("basic")
+    return outcomes("basic", shared(tmp_path_factory))
 
 
 @pytest.mark.parametrize("name", ALLOWED)
@@ -152,9 +188,11 @@ def test_strict_shows_nothing_of_the_machine(strict):
     assert strict["reaches the network"] in ("ConnectionRefusedError", "OSError")
     assert strict["talks to itself"] == "joined"
     assert strict["fills the disk"] == "OSError"
+    assert strict["sees other shops"] == "False False"
+    assert strict["makes a shop"] == "True"
 
 
-BASIC_REFUSES = {**REFUSED, "writes /usr": "PermissionError"}
+BASIC_REFUSES = {**REFUSED, **dict.fromkeys(("writes /usr", "writes a shop"), "PermissionError")}
 
 
 @pytest.mark.parametrize("name", [*ALLOWED, *sorted(set(REFUSED) - {"is root"})])
@@ -166,6 +204,7 @@ def test_basic_reaches_neither_network_nor_processes(basic):
     assert basic["reaches the network"] == "PermissionError"
     assert basic["signals outside"] == "PermissionError"
     assert basic["reads shadow"] == "PermissionError"
+    assert basic["makes a shop"] == "PermissionError"
 
 
 def test_none_says_that_it_is_none():

@@ -125,10 +125,17 @@ def report(tmp_path_factory):
         answer("printed", "def printed():\n    print('said')\n    return 1"),
         checks("printed-test", "from collections import Counter", "assert printed() == 1"),
         plain("Counter('aa')"),
+        answer("files", "import os\nfiles = sorted(os.listdir())"),
+        checks(
+            "files-test",
+            "",
+            "import os\nassert 'given.txt' in files\nassert os.listdir() == ['given.txt']",
+        ),
     ]  # fmt: skip
     course = make_course(
         tmp_path_factory.mktemp("sealed") / "course",
         {"nb": new_notebook(cells=cells, metadata=KERNEL)},
+        files={"given.txt": "by the instructor"},
     )
     good = {
         "value": "value = np.float32(0.5)",
@@ -140,8 +147,9 @@ def report(tmp_path_factory):
         "source": "def source():\n    return 2",
         "callback": "def callback(f):\n    return f(2)",
         "printed": "def printed():\n    print('said')\n    return 1",
+        "files": "import os\nfiles = sorted(os.listdir())",
     }
-    submit(course, "good", good)
+    (submit(course, "good", good) / "Counter.py").write_text("import os; os._exit(9)")
     submit(course, "hangs", good | {"func": "def func(a, b=1):\n    while True: pass"})
     submit(course, "dies", good | {"func": "def func(a, b=1):\n    import os; os._exit(1)"})
     return grade("one", course=course, isolation=ISOLATION, timeout=3)
@@ -156,12 +164,17 @@ def test_every_natural_form_of_an_answer_keeps_its_marks(report):
     assert lost(report, "good") == {}
 
 
+def test_a_judge_sees_and_imports_no_file_of_the_students(report):
+    assert "files-test" in report.references["nb"].sealed
+    assert "files-test" not in lost(report, "good")
+
+
 def test_what_cannot_be_sealed_runs_beside_and_is_named(report):
     assert dict(report.references["nb"].unsealed) == {
         "source-test": "it looks at more than data",
         "callback-test": "its answers do not cross",
     }
-    assert report.sealed_share == 6 / 8
+    assert report.sealed_share == 7 / 9
     assert "not sealed: nb/callback-test" in report.summary()
 
 

@@ -120,7 +120,7 @@ class Channel:
         self._poll = select.poll()
         self._poll.register(reading, select.POLLIN)
 
-    def send(self, head: dict[str, Any], body: bytes = b"", *, timeout: float = 10.0) -> None:
+    def send(self, head: dict[str, Any], body: bytes = b"", *, timeout: float = 30.0) -> None:
         """Send one frame.
 
         Raises
@@ -156,8 +156,9 @@ class Channel:
                 head, body, size = frame
                 del self._buffer[:size]
                 return head, body
-            left = deadline - time.monotonic()
-            if left <= 0 or not self._poll.poll(left * 1000):
+            # What has arrived is read even late: it may be the reader who was kept waiting.
+            left = max(0.0, deadline - time.monotonic())
+            if not self._poll.poll(left * 1000):
                 return None
             try:
                 piece = os.read(self._reading, _CHUNK)

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ecomlab.classroom.grading.codec import wire
+from ecomlab.classroom.grading.inside import leftovers
 
 _FLUSH_BYTES = 1 << 16
 _one_frame_at_a_time = threading.Lock()
@@ -175,8 +176,16 @@ def _reseed() -> None:
         sys.modules["numpy"].random.seed()
 
 
-def serve(kernel: Any, requests: int, replies: int, spilled: Spill) -> None:
-    """Answer requests until the grader closes the pipe."""
+def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | None) -> None:
+    """Answer requests until the grader closes the pipe.
+
+    Parameters
+    ----------
+    work
+        The folder that the notebook works in, where it is a copy whose changes are asked for.
+    """
+    before = leftovers.seen(work) if work else {}
+    shops: list[str] = []
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     answers: Any = None
@@ -211,6 +220,22 @@ def serve(kernel: Any, requests: int, replies: int, spilled: Spill) -> None:
         elif what == "modules":
             names = [n for n, m in list(sys.modules.items()) if getattr(m, "__spec__", None)]
             send(replies, {"is": "modules", "names": names})
+        elif what == "files":
+            _hand_over(replies, request["id"], work, before)
+        elif what == "watch":
+            shops = leftovers.watch_shops()
+        elif what == "shops":
+            send(replies, {"is": "shops", "names": shops})
+        elif what == "shop":
+            _hand_over(replies, request["id"], leftovers.shop_folder(request["name"]), {})
+
+
+def _hand_over(replies: int, name: str, folder: str | None, before: leftovers.Seen) -> None:
+    def put(head: dict, body: bytes) -> None:
+        send(replies, {"is": "file", "id": name, **head}, body)
+
+    rest = leftovers.hand_over(folder, before, put) if folder else {}
+    send(replies, {"is": "handed over", "id": name, **rest})
 
 
 async def _execute(kernel: Any, request: dict, spilled: Spill) -> None:

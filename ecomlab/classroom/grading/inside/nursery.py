@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ecomlab.classroom.grading import sandbox
+from ecomlab.classroom.grading.sandbox import syscalls
 
 _LIMIT = 1 << 20
 # Polars' cleaner of spilled files sleeps from import on; a fork that never spills misses nothing.
@@ -27,8 +28,6 @@ _IDLE_THREADS = frozenset({"polars-ooc-clea"})
 
 def main() -> None:
     """The process itself: build the jail and the kernel, then fork on request."""
-    from ecomlab.classroom.grading.sandbox import syscalls
-
     control = socket.socket(fileno=int(sys.argv[1]))
     plan = sandbox.Plan.from_json(sys.argv[2])
     sys.argv[1:] = []
@@ -45,7 +44,11 @@ def main() -> None:
 
         kernel = build_kernel()
         forker = sandbox.Forker(plan)
-        _warm(kernel)
+        if plan.shops:
+            # Read once here, it is known to every fork.
+            from ecomlab.shop.cache import engine_version
+
+            engine_version()
     except Exception as error:
         _reply(control, {"error": f"the warm process cannot start: {error}"})
         return
@@ -55,46 +58,69 @@ def main() -> None:
 
 def _serve(control: socket.socket, plan: sandbox.Plan, kernel: Any, forker: Any) -> None:
     endings: dict[int, int] = {}
+    living: set[int] = set()
     while True:
         data, fds, _, _ = socket.recv_fds(control, _LIMIT, 3)
         if not data:
-            os._exit(0)
-        _reap(endings)
+            _leave(living)
+        _reap(endings, living)
         request = json.loads(data)
         if request["do"] == "preload":
-            failed, threaded = _preload(request["modules"])
-            answer: dict[str, Any] = {"failed": failed}
-            if not threaded:
-                _warm(kernel)
-                threaded = "drawing a chart" if _threads() > 1 else ""
-            if threaded:
-                answer = {"error": f"{threaded} left a thread running", "threaded": threaded}
-            gc.collect()
-            gc.freeze()
-            answer["memory_mb"] = sandbox.used_memory_mb()
-            _reply(control, answer)
+            _reply(control, _preload(request["modules"]))
+        elif request["do"] == "settle":
+            _reply(control, _settle(kernel))
         elif request["do"] == "ending":
-            pid = request["pid"]
-            for _ in range(50):
-                if pid in endings:
-                    break
-                time.sleep(0.01)
-                _reap(endings)
-            _reply(control, {"status": endings.pop(pid, None)})
+            _reply(control, {"status": _ending(request["pid"], endings, living)})
         elif request["do"] == "fork":
             pid = forker.fork()
             if pid == 0:
                 control.close()
-                _be_child(plan, kernel, *fds)
+                _be_child(plan, kernel, request["shops"], *fds)
+            living.add(pid)
             _reply(control, {"pid": pid}, os.pidfd_open(pid))
             for fd in fds:
                 os.close(fd)
+        elif request["do"] == "twin":
+            pid = os.fork()
+            if pid == 0:
+                control.close()
+                control = socket.socket(fileno=fds[0])
+                endings, living = {}, set()
+                with contextlib.suppress(OSError):
+                    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+                _reply(control, {"memory_mb": sandbox.used_memory_mb(), "pid": os.getpid()})
+            else:
+                _reply(control, {})
+                os.close(fds[0])
 
 
-def _be_child(plan: sandbox.Plan, kernel: Any, requests: int, replies: int, files: int) -> None:
+def _leave(living: Iterable[int]) -> None:
+    """End with every child: whoever asked for them is gone."""
+    for pid in living:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    os._exit(0)
+
+
+def _ending(pid: int, endings: dict[int, int], living: set[int]) -> int | None:
+    for _ in range(50):
+        if pid in endings:
+            break
+        time.sleep(0.01)
+        _reap(endings, living)
+    return endings.pop(pid, None)
+
+
+def _be_child(
+    plan: sandbox.Plan,
+    kernel: Any,
+    shops: list[str] | None,
+    requests: int,
+    replies: int,
+    files: int,
+) -> None:
     from ecomlab.classroom.grading.codec import wire
     from ecomlab.classroom.grading.inside.kernel import after_fork, serve
-    from ecomlab.classroom.grading.sandbox import syscalls
 
     status = 1
     try:
@@ -104,22 +130,23 @@ def _be_child(plan: sandbox.Plan, kernel: Any, requests: int, replies: int, file
         os.set_inheritable(requests, False)
         os.set_inheritable(replies, False)
         try:
-            sandbox.confine(plan, files)
+            work = sandbox.confine(plan, files, shops)
         except Exception as error:
             wire.send(replies, {"is": "unsafe", "why": str(error)})
             os._exit(3)
-        serve(kernel, requests, replies, spilled)
+        serve(kernel, requests, replies, spilled, work)
         status = 0
     finally:
         os._exit(status)
 
 
-def _reap(endings: dict[int, int]) -> None:
+def _reap(endings: dict[int, int], living: set[int]) -> None:
     with contextlib.suppress(ChildProcessError):
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
+            living.discard(pid)
             if len(endings) > 1000:
                 endings.clear()
             endings[pid] = status
@@ -143,16 +170,8 @@ def _threads() -> int:
     return sum(name not in _IDLE_THREADS for name in names)
 
 
-def _preload(modules: Iterable[str]) -> tuple[list[str], str]:
-    """Import what can be imported, quietly, up to a module that leaves a thread running.
-
-    Returns
-    -------
-    list of str
-        What cannot be imported.
-    str
-        The module that left a thread, as no fork would have it; empty where none did.
-    """
+def _preload(modules: Iterable[str]) -> dict[str, Any]:
+    """Import what can be imported, quietly, up to a module that leaves a thread running."""
     import warnings
     from importlib import import_module
 
@@ -160,13 +179,29 @@ def _preload(modules: Iterable[str]) -> tuple[list[str], str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in modules:
+            if name in sys.modules:
+                continue
             try:
                 import_module(name)
             except BaseException:
                 failed.append(name)
             if _threads() > 1:
-                return failed, name
-    return failed, ""
+                return _threaded(name)
+    return {"failed": failed}
+
+
+def _settle(kernel: Any) -> dict[str, Any]:
+    """Get ready to be forked: nothing is left to warm up, and the memory there is stays shared."""
+    _warm(kernel)
+    if _threads() > 1:
+        return _threaded("drawing a chart")
+    gc.collect()
+    gc.freeze()
+    return {"memory_mb": sandbox.used_memory_mb()}
+
+
+def _threaded(culprit: str) -> dict[str, Any]:
+    return {"error": f"{culprit} left a thread running", "threaded": culprit}
 
 
 def _warm(kernel: Any) -> None:

@@ -12,7 +12,7 @@ import signal
 from pathlib import Path
 
 from ecomlab.classroom.grading.sandbox import syscalls as sys_
-from ecomlab.classroom.grading.sandbox.plan import ETC, HOME, Plan, identity
+from ecomlab.classroom.grading.sandbox.plan import ETC, HOME, SHOPS, Plan, identity
 from ecomlab.classroom.grading.sandbox.walls import enter_namespaces
 
 _MOUNTPOINT = "/sys"
@@ -53,6 +53,8 @@ def _build_root(wanted: Plan) -> None:
         elif original.is_dir():
             _show(str(original), root)
     _furnish(root, wanted)
+    if wanted.shops:
+        _show(wanted.shops, root, at=SHOPS)
     sys_.mount("proc", f"{root}/proc", "proc", sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC)
     os.chdir(root)
     sys_.pivot_root(".", "old")
@@ -61,8 +63,8 @@ def _build_root(wanted: Plan) -> None:
     os.rmdir("/old")
 
 
-def _show(path: str, root: Path) -> None:
-    target = root / path.lstrip("/")
+def _show(path: str, root: Path, at: str = "") -> None:
+    target = root / (at or path).lstrip("/")
     if not os.path.exists(path):
         return
     if os.path.isdir(path):

@@ -13,6 +13,7 @@ from typing import Any
 ISOLATIONS = ("strict", "basic", "none")
 HOME = "/home/student"
 WORK = f"{HOME}/work"
+SHOPS = "/shops"
 ETC = (
     "alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime",
     "mime.types", "nsswitch.conf", "os-release", "ssl/certs", "timezone",
@@ -29,6 +30,7 @@ class Plan:
     shown: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     fonts: tuple[str, ...] = field(default=())
+    shops: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -41,7 +43,7 @@ class Plan:
 
 
 def plan(isolation: str, *, memory_mb: int, hidden: Iterable[Path] = ()) -> Plan:
-    """What a submission may see: the interpreter, its packages, fonts and the shipped data.
+    """What a submission may see: the interpreter, its packages, fonts, the shipped data and shops.
 
     Parameters
     ----------
@@ -71,7 +73,20 @@ def plan(isolation: str, *, memory_mb: int, hidden: Iterable[Path] = ()) -> Plan
         shown=tuple(roots),
         hidden=tuple(str(p) for p in hidden),
         fonts=tuple(str(p) for p in sorted(cache.glob("fontlist-*.json"))),
+        shops=_shops(),
     )
+
+
+def _shops() -> str:
+    """The user's folder of simulated shops; empty where there can be none."""
+    from ecomlab.shop.cache import cache_folder
+
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return ""
+    return str(folder.resolve())
 
 
 def _outermost(paths: Iterable[str]) -> list[str]:

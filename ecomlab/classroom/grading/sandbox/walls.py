@@ -7,6 +7,7 @@ import os
 import resource
 import stat
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from ecomlab.classroom.grading.sandbox import seccomp
@@ -14,6 +15,7 @@ from ecomlab.classroom.grading.sandbox import syscalls as sys_
 from ecomlab.classroom.grading.sandbox.plan import (
     ETC,
     HOME,
+    SHOPS,
     WORK,
     Plan,
     basic_scratch,
@@ -60,7 +62,7 @@ class Forker:
         return pid
 
 
-def confine(wanted: Plan, files: int) -> None:
+def confine(wanted: Plan, files: int, shops: Collection[str] | None = None) -> str | None:
     """Close the walls around this fork, in its own copy of the work folder, for good.
 
     Parameters
@@ -69,15 +71,24 @@ def confine(wanted: Plan, files: int) -> None:
         The plan the zygote was given.
     files
         Descriptor of the folder whose files the notebook may read (not its notebooks).
+    shops
+        Which of the user's simulated shops are in sight, by name; all where that is None.
+        Without mounts of its own a fork sees them all.
+
+    Returns
+    -------
+    str or None
+        The copy that it works in; None where it works in the folder itself.
     """
     os.umask(0o022)
     if wanted.isolation == "none":
         os.fchdir(files)
-        return
+        return None
     os.setsid()
     if wanted.isolation == "strict":
         work = WORK
         _private_mounts(wanted)
+        _show_shops(wanted, shops)
         _copy_files(files, work)
     else:
         os.makedirs(basic_scratch(os.getppid()), mode=0o700, exist_ok=True)
@@ -100,6 +111,7 @@ def confine(wanted: Plan, files: int) -> None:
     _landlock(wanted, work)
     jailed = wanted.isolation == "strict"
     sys_.seccomp(seccomp.program(network=jailed, only_signal=None if jailed else os.getpid()))
+    return work
 
 
 def _private_mounts(wanted: Plan) -> None:
@@ -125,6 +137,35 @@ def _private_mounts(wanted: Plan) -> None:
             os.chown(path, uid, gid)
     flags = sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC
     sys_.mount("proc", "/proc", "proc", flags)
+
+
+def _show_shops(wanted: Plan, names: Collection[str] | None) -> None:
+    """Bind shops, read-only, where ``open_shop`` looks for them, and put the others out of sight.
+
+    Their names tell seeds: which ones a hidden test opens is nobody's business.
+    """
+    from ecomlab.shop.cache import engine_version
+
+    if not wanted.shops:
+        return
+    home = Path(HOME, ".cache/ecomlab")
+    uid, gid = identity(wanted)
+    home.mkdir()
+    os.chown(home, uid, gid)
+    ending = f"-{engine_version()}"
+    for shop in sorted(Path(SHOPS).glob(f"*{ending}")):
+        if names is not None and shop.name.removesuffix(ending) not in names:
+            continue
+        # What this user could not read is better simulated than half seen.
+        if uid == shop.stat().st_uid or _open_to_all(shop):
+            (home / shop.name).mkdir()
+            sys_.mount(str(shop), str(home / shop.name), flags=sys_.MS_BIND)
+    sys_.umount(SHOPS, sys_.MNT_DETACH)
+
+
+def _open_to_all(folder: Path) -> bool:
+    readable = [p.stat().st_mode & 0o004 for p in folder.rglob("*") if not p.name.startswith(".")]
+    return bool(folder.stat().st_mode & 0o005 == 0o005 and all(readable))
 
 
 def _copy_files(folder: int, work: str) -> None:
@@ -186,7 +227,14 @@ def _landlock(wanted: Plan, work: str) -> None:
     if wanted.isolation == "strict":
         readable, writable = ["/"], ["/tmp", HOME, "/dev/shm", "/dev/null", "/dev/full"]
     else:
-        readable = [*wanted.shown, "/lib", "/lib64", "/bin", *(f"/etc/{n}" for n in ETC)]
+        readable = [
+            *wanted.shown,
+            *filter(None, [wanted.shops]),
+            "/lib",
+            "/lib64",
+            "/bin",
+            *(f"/etc/{n}" for n in ETC),
+        ]
         readable += ["/proc/self", "/dev/urandom", "/dev/random", "/etc/passwd"]
         writable = [work, "/dev/null", "/dev/full"]
     for paths, access in ((readable, _READ), (writable, handled & ~1)):

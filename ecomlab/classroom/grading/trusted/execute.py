@@ -10,7 +10,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 
-from ecomlab.classroom.grading.trusted.session import Ended, Message, Outcome, Session
+from ecomlab.classroom.grading.trusted.messages import Message
+from ecomlab.classroom.grading.trusted.session import Ended, Outcome, Session
 
 LANGUAGE_INFO = {
     "name": "python",

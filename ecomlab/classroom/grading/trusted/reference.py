@@ -25,6 +25,7 @@ from ecomlab.classroom.grading.record.cells import (
 )
 from ecomlab.classroom.grading.record.guard import CellRecord
 from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
+from ecomlab.classroom.grading.trusted.harvest import keep_shops
 from ecomlab.classroom.grading.trusted.session import Session
 from ecomlab.classroom.grading.trusted.zygote import Zygote
 
@@ -45,6 +46,10 @@ class Reference:
         Test cells by how they run; for the unsealed, why.
     test_imports
         Imports in the visible part of a test, which later cells may rely on.
+    stock
+        Why it runs in a stock kernel, without walls; empty where it does not.
+    shops, judged_shops
+        The simulated shops that the reference opens, and its tests.
     seconds
         What the reference's cells took in a warm process.
     """
@@ -56,14 +61,19 @@ class Reference:
     sealed: frozenset[str] = frozenset()
     unsealed: tuple[tuple[str, str], ...] = ()
     test_imports: tuple[tuple[str, str], ...] = ()
+    stock: str = ""
+    shops: frozenset[str] = frozenset()
+    judged_shops: frozenset[str] = frozenset()
     seconds: float = 0.0
     faults: tuple[str, ...] = ()
 
 
-def unsealed_reference(name: str, records: Mapping[str, CellRecord], why: str) -> Reference:
+def unsealed_reference(
+    name: str, records: Mapping[str, CellRecord], why: str, *, stock: str = ""
+) -> Reference:
     """A notebook whose tests all run beside the student's code."""
     tests = (n for n, r in records.items() if r.grade and r.locked and r.cell_type == "code")
-    return Reference(name, unsealed=tuple((n, why) for n in tests))
+    return Reference(name, unsealed=tuple((n, why) for n in tests), stock=stock)
 
 
 def modules_of(source: Path) -> list[str]:
@@ -109,13 +119,15 @@ def study(
         "asked_for": asked_for,
         "test_imports": tuple((t, i) for t, i in shown if i),
     }
-    plain = Session(zygote, folder)
+    plain = Session(zygote, folder, folder, shops=None)
     begun = time.monotonic()
     executed = _run(notebook, execute, plain, frozenset(), {})
     seconds = time.monotonic() - begun
     beside = _marks(executed)
     credited = frozenset(t.metadata.nbgrader.grade_id for t in executed if credit_of(t) is not None)
     modules = plain.modules() if execute.ended is None else []
+    if execute.ended is None:
+        keep_shops(plain, plain.shops_opened()[0])
     plain.close()
     faults = [
         f"the reference solution gets {score} of {maximum} in '{test}'"
@@ -123,8 +135,11 @@ def study(
         if score is not None and score < maximum
     ]
     candidates = frozenset(t for t, s in tests.items() if sealable(s))
-    closed = Session(zygote, folder, setup=setup, asked_for=asked_for)
+    closed = Session(
+        zygote, folder, folder, setup, asked_for=asked_for, shops=None, judged_shops=None
+    )
     sealed_marks = _marks(_run(notebook, execute, closed, candidates, dict(known["test_imports"])))
+    opened = closed.shops_opened() if execute.ended is None else ((), ())
     closed.close()
     sealed = frozenset(t for t in candidates if sealed_marks.get(t) == beside.get(t))
     unsealed = tuple(
@@ -137,6 +152,8 @@ def study(
         credited=credited,
         sealed=sealed,
         unsealed=unsealed,
+        shops=frozenset(opened[0]),
+        judged_shops=frozenset(opened[1]),
         seconds=seconds,
         faults=tuple(faults),
     )

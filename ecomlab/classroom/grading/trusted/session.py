@@ -6,27 +6,31 @@ parts. Nothing a child says can make a mark; only the judge's messages count in 
 
 from __future__ import annotations
 
-import datetime as dt
 import signal
 import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ecomlab.classroom.grading.codec.wire import BrokenFrame, Closed
-from ecomlab.classroom.grading.trusted.zygote import Child, Zygote
+from ecomlab.classroom.grading.trusted.messages import Cap, Message, Used, checked
+from ecomlab.classroom.grading.trusted.zygote import Child, Zygote, in_words
 
 _FROM_A_CALL = {"stream", "display_data", "clear_output"}
-_KINDS = {
-    "status", "execute_input", "stream", "display_data", "execute_result", "error",
-    "update_display_data", "clear_output", "comm_open", "comm_msg", "comm_close",
-}  # fmt: skip
-TEXT_CAP = 1 << 20
-CELL_CAP = 10 << 20
-NOTEBOOK_CAP = 50 << 20
 
-Message = dict[str, Any]
+
+class Basket(Protocol):
+    """Takes files from a child."""
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more is taken."""
+        ...
+
+    def put(self, name: Any, content: bytes) -> None:
+        """Keep one file."""
+        ...
 
 
 class Ended(RuntimeError):
@@ -42,6 +46,35 @@ class Outcome:
     ended: str | None = None
 
 
+class _Stopwatch:
+    """Tells when a cell's time is up; what its processes waited for a processor does not count.
+
+    So a busy machine costs nobody marks. The wait is limited all the same.
+    """
+
+    _PATIENCE = 10
+
+    def __init__(self, children: Collection[Child], seconds: float) -> None:
+        self._children = children
+        self.start(seconds)
+
+    def start(self, seconds: float) -> None:
+        """Begin anew, with so much time."""
+        self._seconds = seconds
+        self._begun = time.monotonic()
+        self._before = [c.kept_waiting() for c in self._children]
+        self.deadline = self._begun + seconds
+
+    def is_up(self) -> bool:
+        """Whether the time at the deadline is really up; moves the deadline where it is not."""
+        waited = sum(
+            max(0.0, child.kept_waiting() - before)
+            for child, before in zip(self._children, self._before, strict=True)
+        )
+        self.deadline = self._begun + min(self._seconds + waited, self._PATIENCE * self._seconds)
+        return time.monotonic() >= self.deadline
+
+
 @dataclass
 class Session:
     """The processes of one notebook.
@@ -52,28 +85,44 @@ class Session:
         Forks them.
     folder
         Holds the files the notebook may read.
+    given
+        Holds the instructor's files only: what a judge may read, and import.
     setup
         The instructor's locked cells that every judge runs first.
     asked_for
         Names that the exercises ask the student for.
+    shops, judged_shops
+        Which of the user's simulated shops the student's process and the judge's see, by name;
+        None for all, and for being watched which ones they open.
+
+    Attributes
+    ----------
+    notes
+        What was unusual.
+    killed
+        Whether something else than the grader killed a process, as a machine short of memory does.
     """
 
     zygote: Zygote
     folder: str
+    given: str
     setup: Collection[str] = ()
     asked_for: Collection[str] = ()
+    shops: Collection[str] | None = ()
+    judged_shops: Collection[str] | None = ()
     grace: float = 4.0
     notes: list[str] = field(default_factory=list)
+    killed: bool = False
     _student: Child | None = None
     _judge: Child | None = None
-    _used: int = 0
+    _used: Used = field(default_factory=Used)
 
     def run(
         self, code: str, count: int, timeout: float | None, take: Callable[[Message], None]
     ) -> Outcome:
         """Run a cell in the student's process; ``take`` gets each message."""
         if self._student is None:
-            self._student = self.zygote.fork(self.folder)
+            self._student = self._fork(self.folder, self.shops)
         return self._run(self._student, "execute", code, count, timeout, take)
 
     def judge(
@@ -81,7 +130,7 @@ class Session:
     ) -> Outcome:
         """Run a test cell beside the student's process, which only answers."""
         if self._student is None:
-            self._student = self.zygote.fork(self.folder)
+            self._student = self._fork(self.folder, self.shops)
         if self._judge is None:
             self._judge = self._new_judge()
         outcome = self._run(self._judge, "judge", code, count, timeout, take)
@@ -98,9 +147,49 @@ class Session:
     def modules(self) -> list[str]:
         """The modules that the student's process has loaded; of use for the reference only."""
         assert self._student is not None
-        self._student.channel.send({"do": "modules"})
-        frame = self._student.channel.receive(time.monotonic() + self.grace)
+        return self._names(self._student, "modules")
+
+    def shops_opened(self) -> tuple[list[str], list[str]]:
+        """The simulated shops that the student's process, and the judge's, asked for.
+
+        Of use for the reference only: these processes are watched where all shops are shown.
+        """
+        student, judge = (
+            self._names(child, "shops") if child is not None else []
+            for child in (self._student, self._judge)
+        )
+        return student, judge
+
+    def _names(self, child: Child, what: str) -> list[str]:
+        child.channel.send({"do": what})
+        frame = child.channel.receive(time.monotonic() + 60)
         return [str(n) for n in frame[0].get("names", ())] if frame else []
+
+    def collect(self, request: Message, basket: Basket) -> Message | None:
+        """Let the student's process hand files over; what it says of the rest, None if nothing."""
+        student = self._student
+        if student is None or not student.alive():
+            return {}
+        name = uuid.uuid4().hex
+        watch = _Stopwatch([student], self.grace)
+        try:
+            student.channel.send(request | {"id": name})
+            while not basket.full:
+                frame = student.channel.receive(watch.deadline)
+                if frame is None:
+                    if not watch.is_up():
+                        continue
+                    return None
+                head, body = frame
+                if head.get("id") != name:
+                    continue
+                if head.get("is") == "handed over":
+                    return head
+                if head.get("is") == "file":
+                    basket.put(head.get("name"), body)
+            return {}
+        except (Closed, BrokenFrame):
+            return None
 
     def tell_widget(self, content: dict[str, Any]) -> None:
         """Pass a widget's message on to the student's process."""
@@ -114,14 +203,20 @@ class Session:
                 child.end()
         self._student = self._judge = None
 
+    def _fork(self, folder: str, shops: Collection[str] | None) -> Child:
+        child = self.zygote.fork(folder, shops)
+        if shops is None:
+            child.channel.send({"do": "watch"})
+        return child
+
     def _new_judge(self) -> Child:
-        judge = self.zygote.fork(self.folder)
+        judge = self._fork(self.given, self.judged_shops)
         for code in self.setup:
             outcome = self._run(judge, "execute", code, 0, 60.0, lambda message: None)
             if outcome.ended or outcome.timed_out:
                 self.notes.append("a locked cell could not be run beside the tests")
                 judge.end()
-                judge = self.zygote.fork(self.folder)
+                judge = self._fork(self.given, self.judged_shops)
                 break
         return judge
 
@@ -136,23 +231,26 @@ class Session:
     ) -> Outcome:
         name = uuid.uuid4().hex
         outcome = Outcome()
-        deadline = time.monotonic() + (timeout or 10**7)
-        cap = _Cap(self, take)
+        children = [child] if self._student in (child, None) else [child, self._student]
+        watch = _Stopwatch(children, timeout or 10**7)
+        cap = Cap(self._used, self.notes, take)
         request = {"do": what, "id": name, "code": code, "count": count}
         if what == "judge":
             request["asked_for"] = sorted(self.asked_for)
         try:
             child.channel.send(request)
             while True:
-                frame = child.channel.receive(deadline)
+                frame = child.channel.receive(watch.deadline)
                 if frame is None:
+                    if not watch.is_up():
+                        continue
                     if outcome.timed_out:
                         child.signal(signal.SIGKILL)
                         outcome.ended = "it ran past its time and could not be interrupted"
                         return outcome
                     outcome.timed_out = True
                     child.signal(signal.SIGINT)
-                    deadline = time.monotonic() + self.grace
+                    watch.start(self.grace)
                     continue
                 head, body = frame
                 kind = head.get("is")
@@ -165,20 +263,28 @@ class Session:
                     else:
                         cap(message)
                 elif kind == "ask" and what == "judge":
-                    if self._pass_on(child, head, body, name, deadline, cap):
+                    if self._pass_on(child, head, body, name, watch, cap):
                         # The test itself still has to say what it makes of that.
-                        deadline = time.monotonic() + self.grace
+                        watch.start(self.grace)
                 elif kind == "done" and head.get("id") == name:
                     return outcome
                 elif kind == "unsafe":
                     raise Ended(f"its walls could not be built: {head.get('why')}")
         except (Closed, BrokenFrame) as error:
-            broken = isinstance(error, BrokenFrame)
-            outcome.ended = str(error) if broken else self.zygote.ending(child)
-            child.signal(signal.SIGKILL)
+            outcome.ended = self._how_it_ended(child, error)
             return outcome
         finally:
             cap.close()
+
+    def _how_it_ended(self, child: Child, error: Exception) -> str:
+        """In words; a process that broke its pipe only, or the protocol, is killed."""
+        if isinstance(error, BrokenFrame):
+            child.signal(signal.SIGKILL)
+            return str(error)
+        code = self.zygote.exit_code(child)
+        self.killed |= code == -signal.SIGKILL
+        child.signal(signal.SIGKILL)
+        return in_words(code)
 
     def _pass_on(
         self,
@@ -186,7 +292,7 @@ class Session:
         question: Message,
         body: bytes,
         name: str,
-        deadline: float,
+        watch: _Stopwatch,
         take: Callable[[Message], None],
     ) -> bool:
         """Put the judge's question to the student's process, and its answer to the judge.
@@ -200,12 +306,15 @@ class Session:
         try:
             student.channel.send(asked, body)
             while True:
-                frame = student.channel.receive(deadline)
+                frame = student.channel.receive(watch.deadline)
                 if frame is None:
+                    if not watch.is_up():
+                        continue
                     student.signal(signal.SIGKILL if late else signal.SIGINT)
                     if late:
-                        raise Closed("the answer took too long")
-                    late, deadline = True, time.monotonic() + self.grace / 2
+                        raise TimeoutError("the answer took too long")
+                    late = True
+                    watch.start(self.grace / 2)
                     continue
                 head, data = frame
                 if head.get("is") == "answer" and head.get("id") == name:
@@ -214,125 +323,9 @@ class Session:
                 message = checked(head, data, name) if head.get("is") == "message" else None
                 if message is not None and message["msg_type"] in _FROM_A_CALL:
                     take(message)
-        except (Closed, BrokenFrame) as error:
-            student.signal(signal.SIGKILL)
-            gone = {"raised": "RuntimeError", "message": f"your notebook's process ended: {error}"}
+        except (Closed, BrokenFrame, TimeoutError) as error:
+            late_too = isinstance(error, TimeoutError)
+            why = str(error) if late_too else self._how_it_ended(student, error)
+            gone = {"raised": "RuntimeError", "message": f"your notebook's process ended: {why}"}
             judge.channel.send(gone)
             return late
-
-
-class _Cap:
-    """Passes messages on up to a size, then drops the excess with one note."""
-
-    def __init__(self, session: Session, take: Callable[[Message], None]) -> None:
-        self._session, self._take = session, take
-        self._text = self._all = 0
-        self._dropped = 0
-
-    def __call__(self, message: Message) -> None:
-        content = message["content"]
-        if message["msg_type"] == "stream":
-            left = max(0, TEXT_CAP - self._text)
-            size = len(content["text"])
-            self._text += size
-            if size > left:
-                self._dropped += size - left
-                content["text"] = content["text"][:left]
-                if not left:
-                    return
-        else:
-            size = _size(content) + sum(len(b) for b in message["buffers"])
-        over_all = self._session._used + size > NOTEBOOK_CAP
-        if self._all + size > CELL_CAP or over_all:
-            self._dropped += size
-            return
-        self._all += size
-        self._session._used += size
-        self._take(message)
-
-    def close(self) -> None:
-        """Say what was dropped, if anything."""
-        if not self._dropped:
-            return
-        note = f"\n[{self._dropped:,} characters of output beyond the limit were dropped]\n"
-        self._session.notes.append(f"{self._dropped:,} characters of output were dropped")
-        self._take(_message("stream", {"name": "stdout", "text": note}, ""))
-        self._dropped = 0
-
-
-def _size(value: Any) -> int:
-    """About how much text a JSON value holds."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(len(k) + _size(v) for k, v in value.items())
-    if isinstance(value, list):
-        return sum(map(_size, value))
-    return 8
-
-
-def _message(kind: str, content: dict[str, Any], parent: str) -> Message:
-    return {
-        "header": {"msg_type": kind, "date": dt.datetime.now(dt.UTC)},
-        "msg_type": kind,
-        "parent_header": {"msg_id": parent},
-        "metadata": {},
-        "content": content,
-        "buffers": [],
-    }
-
-
-def checked(head: dict[str, Any], body: bytes, name: str) -> Message | None:
-    """A message built anew from what a child sent; None if it is none, or not for this cell."""
-    header, parent, content = (head.get(k) for k in ("header", "parent_header", "content"))
-    if not (isinstance(header, dict) and isinstance(parent, dict) and isinstance(content, dict)):
-        return None
-    kind = header.get("msg_type")
-    if parent.get("msg_id") != name or not isinstance(kind, str):
-        return None
-    if kind == "execute_reply":
-        content = {
-            "status": "error" if content.get("status") == "error" else "ok",
-            **_error(content),
-        }
-    elif kind not in _KINDS or not _sound(kind, content):
-        return None
-    message = _message(kind, content, name)
-    sizes = head.get("sizes")
-    if isinstance(sizes, list) and all(isinstance(n, int) and n >= 0 for n in sizes):
-        start = 0
-        for size in sizes:
-            message["buffers"].append(body[start : start + size])
-            start += size
-    return message
-
-
-def _error(content: dict[str, Any]) -> dict[str, Any]:
-    lines = content.get("traceback")
-    return {
-        "ename": str(content.get("ename", "")),
-        "evalue": str(content.get("evalue", "")),
-        "traceback": [str(t) for t in lines] if isinstance(lines, list) else [],
-    }
-
-
-def _sound(kind: str, content: dict[str, Any]) -> bool:
-    """Whether the parts that become an output have the types of the notebook format."""
-    if kind == "stream":
-        named = content.get("name") in ("stdout", "stderr")
-        return named and isinstance(content.get("text"), str)
-    if kind in ("display_data", "execute_result", "update_display_data"):
-        data = content.get("data")
-        return (
-            isinstance(data, dict)
-            and isinstance(content.get("metadata", {}), dict)
-            and all(isinstance(v, str) or "json" in k for k, v in data.items())
-            and isinstance(content.get("transient") or {}, dict)
-        )
-    if kind == "error":
-        lines = content.get("traceback")
-        texts = isinstance(content.get("ename"), str) and isinstance(content.get("evalue"), str)
-        return texts and isinstance(lines, list) and all(isinstance(t, str) for t in lines)
-    if kind.startswith("comm"):
-        return isinstance(content.get("comm_id"), str) and isinstance(content.get("data"), dict)
-    return True

@@ -7,7 +7,8 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,17 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import determine_grade, is_grade
 from traitlets.config import Config
 
 from ecomlab.classroom.grading.record import guard
 from ecomlab.classroom.grading.record.cells import Redactor, cell_records, language_of
 from ecomlab.classroom.grading.record.gradebook import GradebookError, OneGradebook, shared, writing
 from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
-from ecomlab.classroom.grading.trusted.reference import Reference, credit_of
+from ecomlab.classroom.grading.trusted.feedback import explain_lost_marks, settle_credit
+from ecomlab.classroom.grading.trusted.harvest import take_files
+from ecomlab.classroom.grading.trusted.reference import Reference
 from ecomlab.classroom.grading.trusted.session import Ended, Session
 from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError
-
-_HINT = ("# hint:", "# 提示：", "# 提示:")
 
 
 @dataclass
@@ -136,11 +136,20 @@ class Grader:
         self._redactor = Redactor(self.config)
         self._records = cell_records(self.gradebook, self.assignment, self._redactor)
         self.gradebook.forget()
+        self._given = self.scratch / f"given-{os.getpid()}-{time.monotonic_ns()}"
+        source = self.coursedir.format_path(self.coursedir.source_directory, ".", self.assignment)
+        if Path(source).is_dir():
+            shutil.copytree(source, self._given, ignore=shutil.ignore_patterns("*.ipynb"))
+        else:
+            self._given.mkdir()
+        given = (p.relative_to(self._given).as_posix() for p in self._given.rglob("*"))
+        self._not_replaced = {*given, "timestamp.txt"}
 
     def close(self) -> None:
         """Let go of the gradebook and the warm process."""
         self.gradebook.end()
         self.zygote.close()
+        _remove(self._given)
 
     def grade(self, student: str) -> Result:
         """Grade one submission; a failure is a result, never an exception.
@@ -199,7 +208,7 @@ class Grader:
         with writing(self.gradebook, self.root):
             for notebook, resources in executed:
                 done = converter.export(notebook, resources, after)
-                self._redact(done, result)
+                result.lost += explain_lost_marks(done, self._redactor)
                 converter.write_single_notebook(nbformat.writes(done), resources)
             if result.unusual:
                 self._flag(student, findings)
@@ -223,31 +232,55 @@ class Grader:
         if step is None:
             return notebook, resources
         reference = self.references[resources["unique_key"]]
-        language = language_of(notebook)
-        session = Session(
-            self.zygote,
-            str(converter.finished),
-            setup=[*_speaking(language), *reference.setup],
-            asked_for=reference.asked_for,
-        )
-        execute = PipeExecute(parent=converter.exporter)
-        execute.session, execute.sealed = session, reference.sealed
-        execute.imports = dict(reference.test_imports)
-        try:
-            if execute.enabled:
-                execute.preprocess(notebook, resources)
-        finally:
-            session.close()
-        if execute.enabled and execute.ended:
-            result.notes.append(f"{resources['unique_key']}: {execute.ended}")
+        tests = {c.metadata.nbgrader.grade_id for c in notebook.cells if is_test(c)}
+        result.sealed += len(tests & reference.sealed)
+        result.unsealed += len(tests - reference.sealed)
+        if reference.stock:
+            resources["metadata"]["path"] = str(converter.finished)
+            notebook = converter.export(notebook, resources, [step])
+        else:
+            notebook = self._run_within_walls(converter, notebook, resources, reference, result)
         for cell in filter(is_test, notebook.cells):
-            if odd := _settle_credit(cell, reference.credited):
+            if odd := settle_credit(cell, reference.credited):
                 result.notes.append(f"{cell.metadata.nbgrader.grade_id}: {odd}")
-        result.notes += [f"{resources['unique_key']}: {n}" for n in dict.fromkeys(session.notes)]
-        tests = [c.metadata.nbgrader.grade_id for c in notebook.cells if is_test(c)]
-        result.sealed += len(set(tests) & set(reference.sealed))
-        result.unsealed += len(set(tests) - set(reference.sealed))
         return notebook, resources
+
+    def _run_within_walls(
+        self,
+        converter: FastAutograde,
+        notebook: NotebookNode,
+        resources: dict[str, Any],
+        reference: Reference,
+        result: Result,
+    ) -> NotebookNode:
+        """Run a notebook, and once more where something else than the grader killed it."""
+        name = resources["unique_key"]
+        for last in (False, True):
+            attempt = deepcopy(notebook)
+            session = Session(
+                self.zygote,
+                str(converter.finished),
+                str(self._given),
+                setup=[*_speaking(language_of(notebook)), *reference.setup],
+                asked_for=reference.asked_for,
+                shops=reference.shops,
+                judged_shops=reference.shops | reference.judged_shops,
+            )
+            execute = PipeExecute(parent=converter.exporter)
+            execute.session, execute.sealed = session, reference.sealed
+            execute.imports = dict(reference.test_imports)
+            notes: list[str] = []
+            try:
+                if execute.enabled:
+                    execute.preprocess(attempt, resources)
+                    notes += [execute.ended] if execute.ended else []
+                if last or not session.killed:
+                    notes += take_files(session, converter.finished, self._not_replaced)
+                    break
+            finally:
+                session.close()
+        result.notes += [f"{name}: {n}" for n in dict.fromkeys([*notes, *session.notes])]
+        return attempt
 
     def _zero_what_is_not_staged(self, converter: FastAutograde, student: str) -> None:
         there = {Path(p).stem for p in converter.notebooks}
@@ -267,69 +300,6 @@ class Grader:
         concerned = [g for g in grades if g.name in cells] or grades[:1]
         for grade in concerned:
             grade.needs_manual_grade = True
-
-    def _redact(self, notebook: NotebookNode, result: Result) -> None:
-        """Leave hidden tests out of what students will read; put reason and hint in."""
-        for cell in notebook.cells:
-            if not (is_test(cell) and is_grade(cell)):
-                continue
-            score, maximum = determine_grade(cell)
-            lost = score is not None and score < maximum
-            hidden = self._redactor.has_hidden(cell.source)
-            hints = [h for line in cell.source.splitlines() if (h := _hint(line))]
-            if hidden:
-                cell.source = self._redactor.visible(cell.source).rstrip() + "\n# (hidden tests)"
-                for output in cell.outputs:
-                    if output.output_type == "error":
-                        output.traceback = [_short(output)]
-            if lost:
-                reason = next((_reason(o) for o in cell.outputs if _reason(o)), "no full marks")
-                name = cell.metadata.nbgrader.grade_id
-                marks = {"cell": name, "score": score, "of": maximum, "reason": reason}
-                result.lost.append(marks | ({"hint": hints[0]} if hints else {}))
-                for output in cell.outputs:
-                    if output.output_type == "error" and hints:
-                        output.traceback += [f"Hint: {hint}" for hint in hints]
-
-
-def _settle_credit(cell: NotebookNode, credited: Collection[str]) -> str:
-    """Turn credit that is no credit into none, where nbgrader would give all or fail; say so.
-
-    To nbgrader a last expression that is not a number means full marks.
-    """
-    name, points = cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader.points
-    failed = any(o.output_type == "error" for o in cell.outputs)
-    credit = credit_of(cell)
-    if failed or (credit is None and name not in credited):
-        return ""
-    if credit is not None and 0 <= credit <= points:
-        return ""
-    told = "no number" if credit is None else f"{credit:g}"
-    odd = f"the test gave {told} where 0 to {points:g} points were expected"
-    cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
-    cell.outputs.append(
-        NotebookNode(output_type="error", ename="Credit", evalue=odd, traceback=[odd])
-    )
-    return odd
-
-
-def _hint(line: str) -> str:
-    text = line.strip()
-    return next((text[len(m) :].strip() for m in _HINT if text.lower().startswith(m)), "")
-
-
-def _short(output: NotebookNode) -> str:
-    return f"\x1b[0;31m{output.ename}\x1b[0m: {output.evalue or 'a hidden test failed'}"
-
-
-def _reason(output: NotebookNode) -> str:
-    if output.output_type == "error":
-        return f"{output.ename}: {output.evalue}".removeprefix("AssertionError: ")[:500]
-    if output.output_type == "stream" and output.name == "stderr":
-        return "the test printed to stderr: " + output.text.strip().splitlines()[-1][:300]
-    if output.output_type == "execute_result":
-        return "partial credit"
-    return ""
 
 
 def _speaking(language: str | None) -> list[str]:

@@ -14,8 +14,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ecomlab.classroom.grading import sandbox
@@ -43,9 +44,15 @@ def warmed(plan: sandbox.Plan, modules: Iterable[str]) -> tuple[Zygote, list[str
 
     What is left out is imported by each notebook itself, which costs time but no correctness.
     """
-    wanted = list(modules)
+    return warmer(Zygote(plan), [], modules)
+
+
+def warmer(
+    zygote: Zygote, loaded: Iterable[str], modules: Iterable[str]
+) -> tuple[Zygote, list[str]]:
+    """The warm process with more modules; another one where one of them starts a thread."""
+    wanted = list(dict.fromkeys([*loaded, *modules]))
     while True:
-        zygote = Zygote(plan)
         try:
             zygote.preload(wanted)
             return zygote, wanted
@@ -54,6 +61,7 @@ def warmed(plan: sandbox.Plan, modules: Iterable[str]) -> tuple[Zygote, list[str
             if str(found) not in wanted:
                 raise
             wanted = _without(wanted, str(found))
+            zygote = Zygote(zygote.plan)
         except BaseException:
             zygote.close()
             raise
@@ -72,6 +80,8 @@ def clean_environment(plan: sandbox.Plan) -> dict[str, str]:
     threads = dict.fromkeys(_SINGLE_THREADED, "1")
     if isolation == "strict" and sandbox.uses_own_tmp(plan):
         kept["TMPDIR"] = f"{home}/.tmp"
+    if isolation != "strict" and plan.shops:
+        kept["ECOMLAB_CACHE"] = plan.shops
     return {
         **kept,
         **threads,
@@ -96,13 +106,24 @@ class Child:
     pid: int
     pidfd: int
     channel: Channel
-    _reaped: int | None = field(default=None, repr=False)
+    _host_pid: int | None = field(default=None, repr=False)
 
     def alive(self) -> bool:
         """Whether it still runs."""
         import select
 
         return not select.select([self.pidfd], [], [], 0)[0]
+
+    def kept_waiting(self) -> float:
+        """Seconds that its main thread was ready to run and got no processor, so far."""
+        if self._host_pid is None:
+            told = Path(f"/proc/self/fdinfo/{self.pidfd}").read_text()
+            self._host_pid = int(told.partition("Pid:")[2].split()[0])
+        try:
+            # What may stand there instead, once it is gone, is not worth a wrong number.
+            return int(Path(f"/proc/{self._host_pid}/schedstat").read_text().split()[1]) / 1e9
+        except (OSError, IndexError):
+            return 0.0
 
     def signal(self, number: int) -> None:
         """Send it a signal; harmless where it is gone."""
@@ -134,9 +155,8 @@ class Zygote:
 
     def __init__(self, plan: sandbox.Plan) -> None:
         self.plan = plan
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._socket = ours
-        ours.settimeout(_START_TIMEOUT)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket, theirs = _pair()
         code = "from ecomlab.classroom.grading.inside.nursery import main; main()"
         environment = clean_environment(plan)
         if path := _import_path():
@@ -152,7 +172,23 @@ class Zygote:
             start_new_session=True,
         )
         theirs.close()
+        self._pid = self._process.pid
         self.memory_mb = int(self._answer()["memory_mb"])
+
+    def twin(self) -> Zygote:
+        """Another warm process, forked from this one, for a worker of its own.
+
+        It ends with this one, or when its handle is closed.
+        """
+        other = object.__new__(Zygote)
+        other.plan, other._process = self.plan, None
+        other._socket, theirs = _pair()
+        self._tell({"do": "twin"}, [theirs.fileno()])
+        theirs.close()
+        self._answer()
+        told = other._answer()
+        other._pid, other.memory_mb = int(told["pid"]), int(told["memory_mb"])
+        return other
 
     def preload(self, modules: Iterable[str]) -> list[str]:
         """Import modules ahead of the forks; those that cannot be imported are returned.
@@ -166,9 +202,9 @@ class Zygote:
         names = list(modules)
         for start in range(0, len(names), 500):
             self._tell({"do": "preload", "modules": names[start : start + 500]})
-            answer = self._answer()
-            failed += answer["failed"]
-            self.memory_mb = int(answer["memory_mb"])
+            failed += self._answer()["failed"]
+        self._tell({"do": "settle"})
+        self.memory_mb = int(self._answer()["memory_mb"])
         if self.plan.isolation != "none" and self.memory_mb + 64 > self.plan.memory_mb:
             raise ZygoteError(
                 f"a memory limit of {self.plan.memory_mb} MB is too low: the imported libraries "
@@ -176,51 +212,52 @@ class Zygote:
             )
         return failed
 
-    def fork(self, folder: str) -> Child:
-        """A new child, whose work folder holds a copy of the given folder's files."""
+    def fork(self, folder: str, shops: Collection[str] | None = None) -> Child:
+        """A new child, whose work folder holds a copy of the given folder's files.
+
+        Of the user's simulated shops it sees those named; all where that is None.
+        """
         request_read, request_write = os.pipe()
         reply_read, reply_write = os.pipe()
         files = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            message = json.dumps({"do": "fork"}).encode()
-            socket.send_fds(self._socket, [message], [request_read, reply_write, files])
-        except OSError as error:
+            named = None if shops is None else sorted(shops)
+            self._tell({"do": "fork", "shops": named}, [request_read, reply_write, files])
+            answer, pidfd = self._answer_with_fd()
+        except BaseException:
             for fd in (request_write, reply_read):
                 os.close(fd)
-            raise ZygoteError(f"the warm process is gone ({error})") from None
+            raise
         finally:
             for fd in (request_read, reply_write, files):
                 os.close(fd)
-        answer, pidfd = self._answer_with_fd()
         return Child(answer["pid"], pidfd, Channel(reply_read, request_write))
 
-    def ending(self, child: Child) -> str:
-        """How a dead child ended, in words."""
+    def exit_code(self, child: Child) -> int | None:
+        """How a dead child ended: its status, or minus the number of a signal; None if unknown."""
         self._tell({"do": "ending", "pid": child.pid})
         status = self._answer().get("status")
-        if status is None:
-            return "it was stopped"
-        code = os.waitstatus_to_exitcode(status)
-        if code < 0:
-            name = signal.Signals(-code).name
-            return f"it was ended by {name}" + (
-                " (out of memory, or killed)" if name == "SIGKILL" else ""
-            )
-        return f"it exited with status {code}"
+        return None if status is None else os.waitstatus_to_exitcode(status)
+
+    def let_go(self) -> None:
+        """Close this process's end only: a fork of it holds the other copy."""
+        self._socket.close()
 
     def close(self) -> None:
         """End the process, and every child with it."""
         self._socket.close()
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        self._process.wait()
-        shutil.rmtree(sandbox.basic_scratch(self._process.pid), ignore_errors=True)
-        if self._process.stderr:
-            self._process.stderr.close()
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            self._process.wait()
+            if self._process.stderr:
+                self._process.stderr.close()
+        if self.plan.isolation == "basic":
+            shutil.rmtree(sandbox.basic_scratch(self._pid), ignore_errors=True)
 
-    def _tell(self, message: dict[str, Any]) -> None:
+    def _tell(self, message: dict[str, Any], fds: list[int] | None = None) -> None:
         try:
-            self._socket.send(json.dumps(message).encode())
+            socket.send_fds(self._socket, [json.dumps(message).encode()], fds or [])
         except OSError as error:
             raise ZygoteError(f"the warm process is gone ({error})") from None
 
@@ -234,11 +271,10 @@ class Zygote:
             raise ZygoteError(
                 f"the warm process gave no answer in {_START_TIMEOUT:.0f} s"
             ) from None
+        except OSError as error:
+            raise ZygoteError(f"the warm process is gone ({error})") from None
         if not data:
-            self._process.kill()
-            stderr = self._process.stderr.read() if self._process.stderr else b""
-            last = stderr.decode(errors="replace").strip().splitlines()[-1:]
-            raise ZygoteError("the warm process ended: " + (last[0] if last else "no message"))
+            raise ZygoteError("the warm process ended: " + self._last_words())
         answer = json.loads(data)
         if "threaded" in answer:
             raise LeftThread(answer["threaded"])
@@ -246,11 +282,40 @@ class Zygote:
             raise ZygoteError(answer["error"])
         return answer, fds[0] if fds else -1
 
+    def _last_words(self) -> str:
+        if self._process is None or self._process.stderr is None:
+            return "no message"
+        self._process.kill()
+        last = self._process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
+        return last[0] if last else "no message"
+
+
+def in_words(code: int | None) -> str:
+    """How a process ended.
+
+    Examples
+    --------
+    >>> in_words(-11)
+    'it was ended by SIGSEGV'
+    """
+    if code is None:
+        return "it was stopped"
+    if code < 0:
+        name = signal.Signals(-code).name
+        return f"it was ended by {name}" + (
+            " (out of memory, or killed)" if name == "SIGKILL" else ""
+        )
+    return f"it exited with status {code}"
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(_START_TIMEOUT)
+    return ours, theirs
+
 
 def _import_path() -> str:
     """Where this package was imported from, for an interpreter that does not have it installed."""
-    from pathlib import Path
-
     import ecomlab
 
     return str(Path(ecomlab.__file__).resolve().parents[1])
