@@ -152,6 +152,7 @@ def draw(ax: Axes, table: pd.DataFrame, measure: str) -> None:
             textcoords="offset points",
             color=ink,
             zorder=3,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )
     names = {
         "product": (say(en="product", zh="产品"), (0.5, -0.20), 0),

@@ -23,6 +23,7 @@ HEADINGS = {
     "handed_over": Term("handed over", "交付方式"),
     "in_force": Term("in force from", "生效日"),
     "item": Term("item", "品名"),
+    "item_zh": Term("item in Chinese", "品名"),
     "method": Term("method", "方法"),
     "mix": Term("mix effect", "结构效应"),
     "mobile": Term("mobile", "移动端"),
