@@ -15,10 +15,11 @@ from ecomlab.shop.experiments import PROGRAMME, arms_of_few
 from ecomlab.shop.history import History
 from ecomlab.shop.ledger import Block
 from ecomlab.shop.policy import Decision, Policy
+from ecomlab.shop.run import Snapshot
 from ecomlab.shop.world import CHANNELS, World
 from ecomlab.truth import panels
 from ecomlab.truth.estimand import Estimand, Measured
-from ecomlab.truth.past import past
+from ecomlab.truth.past import EVERY, past
 from ecomlab.truth.twins import Arm, outcomes, pooled
 
 Floats = NDArray[np.float64]
@@ -35,17 +36,22 @@ def _visits(blocks: dict[str, Block]) -> float:
 
 def shut_off(world: World) -> Measured:
     """Share of visits lost without a channel, its carry-over gone from the first day on."""
-    night, policy, pairs = past(world).night(_FROM), Policy(), 3
-    base = outcomes(world, [Arm(policy)], night, _DAYS, pairs, _visits)
+    nights, policy, pairs = past(world).within(_FROM, _FROM + _DAYS), Policy(), 7
+    base = outcomes(world, [Arm(policy)], nights, EVERY, pairs, _visits)
     lost = []
     for channel, name in enumerate(_TRUE):
-        state = night.state.copy()
-        state.adstock[channel] = 0
-        without = Arm(policy, (Decision(days=_DAYS, media_factor={name: 0.0}),))
-        dark = replace(night, state=state)
-        lost.append(outcomes(world, [without], dark, _DAYS, pairs, _visits))
+        without = Arm(policy, (Decision(days=EVERY, media_factor={name: 0.0}),))
+        dark = [_forgotten(night, channel) for night in nights]
+        lost.append(outcomes(world, [without], dark, EVERY, pairs, _visits))
     found = np.concatenate([base, *lost], axis=1)
     return pooled(found, lambda mean: 1 - mean[1:] / mean[0])
+
+
+def _forgotten(night: Snapshot, channel: int) -> Snapshot:
+    """A night on which nothing is left of what a channel did before."""
+    state = night.state.copy()
+    state.adstock[channel] = 0
+    return replace(night, state=state)
 
 
 @lru_cache(maxsize=1)
@@ -87,11 +93,10 @@ def national(history: History) -> Floats:
 
 def brand_search_off(world: World) -> Measured:
     """Change of log visits where the ads were off: nothing, to the visit, in every pair."""
-    night = past(world).night(_OFF.start // 28 * 28)
-    before = _OFF.start - night.state.day
+    night = past(world).night(_OFF.start // EVERY * EVERY)
     with_ads = Arm(Policy().without("brand_search_off"))
-    dark = Arm(with_ads.policy, (Decision(days=before + 28, media_factor={"brand_search": 0.0}),))
-    found = outcomes(world, [with_ads, dark], night, before + 28, 2, _visits)
+    dark = Arm(with_ads.policy, (Decision(days=14, media_factor={"brand_search": 0.0}),))
+    found = outcomes(world, [with_ads, dark], night, 14, 20, _visits)
     return pooled(found, lambda mean: np.log(mean[1] / mean[0]))
 
 
@@ -107,7 +112,6 @@ def last_click(history: History) -> float:
 
 def event_lift(world: World) -> Measured:
     """Change of log visits in the event's cities over its eight weeks."""
-    night = past(world).night(_EVENT.start)
     policy = Policy()
     treated = np.flatnonzero(arms_of_few(_EVENT, world.size.cities, world))
 
@@ -115,7 +119,8 @@ def event_lift(world: World) -> Measured:
         return float(np.isin(blocks["visits"]["city_id"], treated).sum())
 
     arms = [Arm(policy), Arm(policy.without("city_event"))]
-    found = outcomes(world, arms, night, _EVENT.days, 4, visits)
+    nights = past(world).within(_EVENT.start, _EVENT.end)
+    found = outcomes(world, arms, nights, EVERY, 10, visits)
     return pooled(found, lambda mean: np.log(mean[0] / mean[1]))
 
 

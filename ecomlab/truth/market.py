@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 
 def without_drivers(world: World) -> Measured:
-    """Mobile share of four weeks at the end, less that of worlds without one of the drivers."""
+    """Mobile share of a week at the end, less that of worlds without one of the drivers."""
     policy, effects = Policy(), world.shocks.drivers
 
     def mobile(blocks: dict[str, Block]) -> Floats:
@@ -32,7 +32,7 @@ def without_drivers(world: World) -> Measured:
         for k in range(len(effects))
     ]
     arms = [Arm(policy), *(Arm(policy, world=other) for other in others)]
-    found = outcomes(world, arms, past(world).night(700), 28, 4, mobile)
+    found = outcomes(world, arms, past(world).night(700), 7, 20, mobile)
     return pooled(found, lambda mean: mean[0, 0] / mean[0, 1] - mean[1:, 0] / mean[1:, 1])
 
 

@@ -53,10 +53,9 @@ def _log_odds(counts: Floats) -> Floats:
 
 def slower_pages(world: World) -> Measured:
     """Log-odds of buying per 100 ms: everybody delayed by 1.2 s against nobody."""
-    start = (_DELAY.start // EVERY + 1) * EVERY
-    night = past(world).night(start, plenty=range(world.size.products))
+    nights = past(world).within(_DELAY.start, _DELAY.end, plenty=range(world.size.products))
     arms = [Arm(with_arm(_DELAY, arm)) for arm in (0, 2)]
-    found = outcomes(world, arms, night, 56, 5, conversion)
+    found = outcomes(world, arms, nights, EVERY, 4, conversion)
     steps = (_DELAY.levels[2] - _DELAY.levels[0]) / 100
 
     def slope(mean: Floats) -> float:
@@ -92,7 +91,8 @@ def filter_offered(world: World) -> Measured:
         return orders / visits
 
     arms = [Arm(Policy()), Arm(with_arm(_FILTER, 0))]
-    found = outcomes(world, arms, past(world).night(_FILTER.start), _FILTER.days, 3, per_visit)
+    nights = past(world).within(_FILTER.start, _FILTER.end)
+    found = outcomes(world, arms, nights, EVERY, 4, per_visit)
     return pooled(found, contrast)
 
 
@@ -170,7 +170,8 @@ def privileges(world: World) -> Measured:
         return np.bincount(arm[who], entitled[who], minlength=2) / heads
 
     arms = [Arm(Policy()), Arm(with_arm(_TIER, 0))]
-    found = outcomes(world, arms, past(world).night(_TIER.start), _YEAR, 2, orders)
+    nights = past(world).within(_TIER.start, _TIER.start + _YEAR)
+    found = outcomes(world, arms, nights, EVERY, 2, orders)
     return pooled(found, contrast)
 
 

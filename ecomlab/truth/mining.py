@@ -15,7 +15,7 @@ from ecomlab.shop.world import World
 from ecomlab.truth import panels
 from ecomlab.truth.estimand import Estimand, Measured
 from ecomlab.truth.membership import with_arm
-from ecomlab.truth.past import past
+from ecomlab.truth.past import EVERY, past
 from ecomlab.truth.twins import Arm, contrast, outcomes, pooled
 
 Floats = NDArray[np.float64]
@@ -32,7 +32,8 @@ def hybrid(world: World) -> Measured:
         return np.bincount(arm[blocks["orders"]["customer_id"]], minlength=2) / heads
 
     arms = [Arm(Policy()), Arm(with_arm(_TEST, 0))]
-    found = outcomes(world, arms, past(world).night(_TEST.start), _TEST.days, 3, orders)
+    nights = past(world).within(_TEST.start, _TEST.end)
+    found = outcomes(world, arms, nights, EVERY, 4, orders)
     return pooled(found, contrast)
 
 

@@ -32,6 +32,11 @@ class Past:
         state.stock[list(plenty)] = PLENTY
         return replace(night, state=state)
 
+    def within(self, start: int, end: int, *, plenty: Iterable[int] = ()) -> list[Snapshot]:
+        """The nights from which whole windows of ``EVERY`` days lie within ``start`` .. ``end``."""
+        kept = [day for day in self.nights if start <= day <= end - EVERY]
+        return [self.night(day, plenty=plenty) for day in kept]
+
 
 @lru_cache(maxsize=1)
 def past(world: World) -> Past:

@@ -191,12 +191,20 @@ def by_rollout(history: History) -> Measured:
     return found["effect"], found["se"]
 
 
-def after_against_before(history: History) -> float:
-    """Log units a day of products after completion against before, all weeks, growth and all."""
+def well_shown_against_bare(history: History) -> float:
+    """Log units of products on listing, within categories, before anything was rolled out.
+
+    Told for the step that the roll-out took: from the mean listing to a complete one.
+    """
     days = panels.product_days(history)
-    arms = panels.arms(history, "listing_rollout").set_index("unit_id")["starts_on"]
-    done = (days["date"] >= days["product_id"].map(arms)).to_numpy()
-    return float(np.log(days["units"][done].mean() / days["units"][~done].mean()))
+    goods = days[days["day"] < _ROLLOUT.start].groupby("product_id")
+    goods = goods.agg(category=("category", "first"), units=("units", "mean"),
+                      listing=("listing", "first"))  # fmt: skip
+    goods = goods[goods["units"] > 0]
+    step = float(1 - goods["listing"].mean())
+    both = goods.assign(units=np.log(goods["units"]))[["units", "listing"]]
+    gap = both - both.groupby(goods["category"], observed=True).transform("mean")
+    return step * float((gap["listing"] * gap["units"]).sum() / (gap["listing"] ** 2).sum())
 
 
 ESTIMANDS = (
@@ -248,8 +256,8 @@ ESTIMANDS = (
         tolerance=0.15,
         truth=listing_waves,
         reference=by_rollout,
-        naive=after_against_before,
+        naive=well_shown_against_bare,
         method="Poisson with product and week effects, ample days",
-        fallacy="products after completion against before",
+        fallacy="fuller listings against barer ones of a category: good goods are shown well",
     ),
 )

@@ -46,14 +46,23 @@ def live(world: World, arm: Arm, night: Snapshot, days: int, pair: int) -> dict[
 def outcomes(
     world: World,
     arms: Sequence[Arm],
-    night: Snapshot,
+    nights: Snapshot | Sequence[Snapshot],
     days: int,
     pairs: int,
     outcome: Callable[[dict[str, Block]], Floats | float],
 ) -> Floats:
-    """The outcome of each arm in each pair, shape (pairs, arms) or (pairs, arms, outcomes)."""
+    """The outcome of each arm in each pair, shape (pairs, arms) or (pairs, arms, outcomes).
+
+    Several nights are that many windows of ``days``, with ``pairs`` in each: a long horizon is
+    covered window by window where what is asked does not build up from one to the next.
+    """
+    starts = [nights] if isinstance(nights, Snapshot) else nights
     return np.array(
-        [[outcome(live(world, arm, night, days, pair)) for arm in arms] for pair in range(pairs)],
+        [
+            [outcome(live(world, arm, night, days, pair)) for arm in arms]
+            for night in starts
+            for pair in range(pairs)
+        ],
         dtype=float,
     )
 
