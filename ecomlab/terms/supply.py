@@ -12,6 +12,9 @@ TERMS = {
     "cycle_counting": Term("cycle counting", "循环盘点"),
     "sell_through": Term("sell-through", "售罄率"),
     "days_of_inventory": Term("days of inventory", "库存周转天数"),
+    "lead_time": Term("lead time", "交期", ("提前期",)),
+    "stock_position": Term("stock position", "库存位置"),
+    "active_share": Term("share of goods that move", "动销率"),
     "reverse_logistics": Term("reverse logistics", "逆向物流"),
     "activity_based_costing": Term("activity-based costing", "作业成本法"),
 }

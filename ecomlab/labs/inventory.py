@@ -1,0 +1,353 @@
+"""The lab of section 5.2: a reorder point, the stock it costs and the sales it loses.
+
+Move the target, what it means, the lead time and the spread of demand: the point follows by the
+course's own formula, and a year of days shows what comes of it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecomlab.labs.face import face, html_table, pick, slider, whole
+from ecomlab.style import COLOURS, say
+from ecomlab.supply import checks
+from ecomlab.supply.inventory import reorder_point, service, simulate_policy
+
+if TYPE_CHECKING:
+    import ipywidgets
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Floats = NDArray[np.float64]
+#: What a target may mean.
+MEANINGS = ("fill_rate", "cycle_service")
+SHOWN = 180
+_YEAR, _TIMES = 365, 40
+
+
+class Scenario(NamedTuple):
+    """The lab's settings: the target and its meaning, demand a day, lead time, order quantity."""
+
+    target: float = 0.95
+    meaning: str = "fill_rate"
+    mean: float = 2.0
+    variation: float = 0.8
+    lead_time: int = 10
+    lead_time_sd: float = 3.0
+    quantity: int = 30
+
+
+class Outcome(NamedTuple):
+    """What a scenario gives: units, shares, and lost units a year."""
+
+    point: int
+    safety: float
+    cycle_service: float
+    fill_rate: float
+    on_hand: float
+    lost: float
+
+
+def checked(setting: Scenario) -> Scenario:
+    """The scenario, if its settings are in their ranges.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Saying which one is not.
+    """
+    if setting.meaning not in MEANINGS:
+        raise ValueError(f"meaning is {setting.meaning!r}; there are {', '.join(MEANINGS)}")
+    checks.amount(setting.target, "target", above=0, below=1)
+    checks.amount(setting.mean, "mean", above=0)
+    checks.amount(setting.variation, "variation", above=0)
+    checks.whole(setting.lead_time, "lead_time")
+    checks.amount(setting.lead_time_sd, "lead_time_sd", least=0)
+    checks.whole(setting.quantity, "quantity")
+    return setting
+
+
+def _moments(setting: Scenario) -> tuple[float, float, float, float]:
+    sd = setting.variation * setting.mean
+    return setting.mean, sd, setting.lead_time, setting.lead_time_sd
+
+
+@lru_cache(maxsize=256)
+def outcome(setting: Scenario) -> Outcome:
+    """The reorder point by the formula, and what a simulated year of it gives.
+
+    Examples
+    --------
+    >>> found = outcome(Scenario())
+    >>> found.point, round(found.fill_rate, 2)
+    (26, 0.95)
+    """
+    import pandas as pd
+
+    setting = checked(setting)
+    moments = _moments(setting)
+    lot = setting.quantity
+    if setting.meaning == "fill_rate":
+        found = reorder_point(
+            *moments, fill_rate=setting.target, quantity=lot, kind="gamma",
+            daily=True, lost_sales=True,
+        )  # fmt: skip
+    else:
+        found = reorder_point(*moments, cycle_service=setting.target, kind="gamma")
+    point = max(int(np.ceil(float(found))), 0)
+    lived = simulate_policy(
+        pd.DataFrame({"mean": [setting.mean], "sd": [moments[1]]}),
+        {"reorder_point": point, "order_quantity": lot},
+        lead_time=pd.DataFrame({"mean": [float(setting.lead_time)], "sd": [setting.lead_time_sd]}),
+        days=_YEAR + 60,
+        warm_up=60,
+        replications=_TIMES,
+    ).products.iloc[0]
+    cycle, _ = service(point, *moments, quantity=lot, kind="gamma")
+    lost = lived["demand"] * (1 - lived["fill_rate"]) * _YEAR
+    expected = setting.mean * setting.lead_time
+    return Outcome(point, point - expected, cycle, lived["fill_rate"], lived["on_hand"], lost)
+
+
+def path(setting: Scenario, point: int, days: int = SHOWN, seed: int = 5) -> tuple[Floats, Floats]:
+    """One life of the shelf: units in the evening, and units that nobody could be served.
+
+    Parameters
+    ----------
+    setting
+        The scenario.
+    point
+        The reorder point, units.
+    days, seed
+        How long, and whose luck; the luck does not depend on the point.
+
+    Returns
+    -------
+    tuple
+        Two arrays, shape (days,).
+    """
+    rng = np.random.default_rng(seed)
+    variance = (setting.variation * setting.mean) ** 2
+    if variance > setting.mean:
+        size = setting.mean**2 / (variance - setting.mean)
+        wanted = rng.poisson(rng.gamma(size, setting.mean / size, days))
+    else:
+        wanted = rng.poisson(setting.mean, days)
+    luck = np.random.default_rng(seed + 1).standard_normal(days)
+    left, coming = point + setting.quantity, np.zeros(days + 400)
+    on_order = 0.0
+    stock, lost = np.zeros(days), np.zeros(days)
+    for day in range(days):
+        left, on_order = left + coming[day], on_order - coming[day]
+        served = min(left, wanted[day])
+        left, lost[day] = left - served, wanted[day] - served
+        if left + on_order <= point:
+            units = setting.quantity * (np.floor((point - left - on_order) / setting.quantity) + 1)
+            wait = round(setting.lead_time + setting.lead_time_sd * luck[day])
+            coming[day + int(np.clip(wait, 1, 399))] += units
+            on_order += units
+        stock[day] = left
+    return stock, lost
+
+
+def finding(setting: Scenario) -> str:
+    """What a scenario shows, in two lines.
+
+    Examples
+    --------
+    >>> finding(Scenario()).startswith("Reorder at 26 units: ")
+    True
+    """
+    found = outcome(setting)
+    return say(
+        en=f"Reorder at {found.point} units: {found.fill_rate:.1%} of demand is served,\n"
+        f"{found.on_hand:.0f} units lie in stock, {found.lost:.0f} sales a year are lost",
+        zh=f"库存降到 {found.point} 件时补货：{found.fill_rate:.1%} 的需求由现货满足，\n"
+        f"平均压货 {found.on_hand:.0f} 件，一年丢掉 {found.lost:.0f} 件的销售",
+    )
+
+
+def draw_path(ax: Axes, setting: Scenario) -> None:
+    """Draw half a year of the shelf; days on which somebody was turned away are marked."""
+    found = outcome(setting)
+    stock, lost = path(setting, found.point)
+    days = np.arange(1, len(stock) + 1)
+    ax.step(days, stock, where="post", color=COLOURS[0], label=say(en="on hand", zh="现货"))
+    ax.axhline(
+        found.point, color=COLOURS[6], linewidth=1, linestyle="--",
+        label=say(en="reorder point", zh="再订货点"),
+    )  # fmt: skip
+    short = lost > 0
+    ax.plot(
+        days[short], np.zeros(short.sum()), "o", color=COLOURS[1], clip_on=False, zorder=3,
+        label=say(en="sales lost", zh="丢失的销售"),
+    )  # fmt: skip
+    ax.set(
+        xlabel=say(en="day", zh="天"),
+        ylabel=say(en="stock (units)", zh="库存（件）"),
+        xlim=(1, len(stock)),
+    )
+    ax.set_ylim(0, 1.25 * max(found.point + setting.quantity, stock.max()))
+
+
+def draw_price(ax: Axes, setting: Scenario) -> None:
+    """Draw what each further point of service costs in stock; the chosen one is marked."""
+    targets = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
+    curve = [outcome(setting._replace(target=t, meaning="fill_rate")) for t in targets]
+    here = outcome(setting)
+    ax.plot(
+        [o.on_hand for o in curve], [100 * o.fill_rate for o in curve], color=COLOURS[5],
+        marker=".", label=say(en="targets from 80 to 99.5 %", zh="目标从 80% 到 99.5%"),
+    )  # fmt: skip
+    ax.plot(
+        here.on_hand, 100 * here.fill_rate, "D", color=COLOURS[1], zorder=3,
+        label=say(en="your choice", zh="你的选择"),
+    )  # fmt: skip
+    ax.set(
+        xlabel=say(en="mean stock (units)", zh="平均库存（件）"),
+        ylabel=say(en="fill rate (%)", zh="订单满足率（%）"),
+    )
+
+
+def figure(setting: Scenario | None = None) -> Figure:
+    """One scenario as a figure of its own, not registered with pyplot.
+
+    Examples
+    --------
+    >>> figure().axes[0].get_xlabel()
+    'day'
+    """
+    from matplotlib.figure import Figure
+
+    setting = setting or Scenario()
+    picture = Figure(figsize=(9.6, 4.4), layout="constrained")
+    left, right = picture.subplots(1, 2, width_ratios=(1.7, 1))
+    draw_path(left, setting)
+    draw_price(right, setting)
+    left.set_title(finding(setting), fontsize=11)
+    right.set_title(say(en="Each further point costs more", zh="满足率越高，代价越大"), fontsize=11)
+    left.legend(loc="upper right", ncols=3, fontsize=9)
+    right.legend(loc="lower right", fontsize=9)
+    return picture
+
+
+def static() -> Figure:
+    """The lab on paper: four scenarios side by side, for places without widgets.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Made through pyplot: end the cell with ``plt.show()``.
+    """
+    import matplotlib.pyplot as plt
+
+    usual = Scenario()
+    cases = (
+        (say(en="Fill rate 95 %", zh="订单满足率 95%"), usual),
+        (
+            say(en="Cycle service level 95 %", zh="周期服务水平 95%"),
+            usual._replace(meaning="cycle_service"),
+        ),
+        (say(en="Punctual trucks", zh="准时到货"), usual._replace(lead_time_sd=0.0)),
+        (say(en="Lead time twice as long", zh="交期翻倍"), usual._replace(lead_time=20)),
+    )
+    picture, axes = plt.subplots(
+        2, 2, figsize=(9.6, 6.8), sharex=True, sharey=True, layout="constrained"
+    )
+    for ax, (name, setting) in zip(axes.flat, cases, strict=True):
+        draw_path(ax, setting)
+        found = outcome(setting)
+        told = say(
+            en=f"point {found.point}, stock {found.on_hand:.0f}, fill rate {found.fill_rate:.1%}",
+            zh=f"再订货点 {found.point}，库存 {found.on_hand:.0f}，满足率 {found.fill_rate:.1%}",
+        )
+        ax.set_title(f"{name}\n{told}", fontsize=10)
+        ax.label_outer()
+    highest = max(outcome(s).point + s.quantity for _, s in cases)
+    axes[0, 0].set_ylim(0, 1.35 * highest)
+    axes[0, 0].legend(loc="upper right", ncols=3, fontsize=9)
+    by_fill, by_cycle, punctual = (outcome(s).safety for _, s in cases[:3])
+    picture.suptitle(
+        say(
+            en=f"Safety stock of {by_fill:.0f} units gives a fill rate of 95 %; the cycle service "
+            f"level takes {by_cycle:.0f},\nand punctual trucks need {punctual:.0f}",
+            zh=f"订单满足率 95% 只需安全库存 {by_fill:.0f} 件；周期服务水平 95% 要 "
+            f"{by_cycle:.0f} 件；\n准时到货时为 {punctual:.0f} 件",
+        ),
+        x=0.01,
+        ha="left",
+        fontsize=12,
+    )
+    return picture
+
+
+def readout(setting: Scenario) -> str:
+    """Both meanings of the target side by side, as a small HTML table."""
+    head = (
+        say(en="the target as", zh="目标理解为"),
+        say(en="reorder point", zh="再订货点"),
+        say(en="safety stock", zh="安全库存"),
+        say(en="cycle service level", zh="周期服务水平"),
+        say(en="fill rate", zh="订单满足率"),
+        say(en="mean stock", zh="平均库存"),
+        say(en="lost a year", zh="一年丢失"),
+    )
+    names = meanings()
+    rows = []
+    for meaning in MEANINGS:
+        found = outcome(setting._replace(meaning=meaning))
+        rows.append(
+            (
+                f"{names[meaning]} {setting.target:.1%}",
+                f"{found.point}",
+                f"{found.safety:.1f}",
+                f"{found.cycle_service:.1%}",
+                f"{found.fill_rate:.1%}",
+                f"{found.on_hand:.1f}",
+                f"{found.lost:.0f}",
+            )
+        )
+    chosen = {MEANINGS.index(setting.meaning): COLOURS[1]}
+    return html_table(head, rows, colour=chosen)
+
+
+def meanings() -> dict[str, str]:
+    """What each meaning is called, in the language in force."""
+    return {
+        "fill_rate": say(en="fill rate", zh="订单满足率"),
+        "cycle_service": say(en="cycle service level", zh="周期服务水平"),
+    }
+
+
+def lab() -> ipywidgets.VBox:
+    """The lab's face: the target, the lead time and demand, a chart and a table that follow."""
+    usual = Scenario()
+    options = [(name, meaning) for meaning, name in meanings().items()]
+    controls = {
+        "target": slider(say(en="target", zh="服务目标"), usual.target, 0.8, 0.995, 0.005, ".1%"),
+        "meaning": pick(say(en="what the target means", zh="目标的含义"), usual.meaning, options),
+        "mean": slider(
+            say(en="demand a day (units)", zh="日需求（件）"), usual.mean, 0.5, 6, 0.5, ".1f"
+        ),
+        "variation": slider(
+            say(en="spread of demand ÷ mean", zh="需求标准差 ÷ 均值"),
+            usual.variation, 0.4, 2.0, 0.1, ".1f",
+        ),
+        "lead_time": whole(say(en="lead time (days)", zh="交期（天）"), usual.lead_time, 3, 30),
+        "lead_time_sd": slider(
+            say(en="its standard deviation (days)", zh="交期标准差（天）"),
+            usual.lead_time_sd, 0, 8, 0.5, ".1f",
+        ),
+        "quantity": whole(
+            say(en="order quantity (units)", zh="每次订货量（件）"), usual.quantity, 5, 120, 5
+        ),
+    }  # fmt: skip
+    return face(
+        controls,
+        draw=lambda settings: figure(Scenario(**settings)),
+        read=lambda settings: readout(Scenario(**settings)),
+    )

@@ -1,0 +1,65 @@
+"""Recall questions of chapter 5."""
+
+from __future__ import annotations
+
+from ecomlab.labs.quiz import Question
+from ecomlab.style import say
+
+
+def inventory() -> list[Question]:
+    """Before 5.2: lead times of 5.1, intervals of 1.2, campaigns of 2.4."""
+    return [
+        Question(
+            say(
+                en="Four orders arrived after 6, 8, 8 and 10 days; a fifth is 15 days old and still"
+                " open. What is true of the mean lead time?",
+                zh="四张采购单分别用了 6、8、8、10 天到货，第五张已下单 15 天仍未到。"
+                "平均交期应当怎样判断？",
+            ),
+            [
+                say(en="it is 8 days", zh="8 天"),
+                say(en="it is above 8 days", zh="高于 8 天"),
+                say(en="it cannot be told", zh="无法判断"),
+            ],
+            answer=1,
+            why=say(
+                en="The open order takes longer than 15 days; leaving it out makes suppliers look"
+                " fast.",
+                zh="未到的那张超过 15 天；把它漏掉，会显得供应商很快。",
+            ),
+        ),
+        Question(
+            say(
+                en="A forecast says 100 units, 95 % interval 70 to 140. How often should the next"
+                " value be above 140?",
+                zh="预测值为 100 件，95% 区间为 70 到 140。下一个值高于 140 的机会约为多少？",
+            ),
+            [
+                say(en="about 1 in 40", zh="约四十分之一"),
+                say(en="about 1 in 20", zh="约二十分之一"),
+                say(en="never", zh="不会"),
+            ],
+            answer=0,
+            why=say(
+                en="The 5 % outside the interval lie on both sides, half of them above.",
+                zh="区间外的 5% 分在两边，上方只占一半。",
+            ),
+        ),
+        Question(
+            say(
+                en="A product sold 50 a day in the week of a festival and 20 in usual weeks. Which"
+                " rate belongs in the stock plan for the month after?",
+                zh="某商品节日那周日均卖 50 件，平常 20 件。节后一个月的备货计划用哪个数？",
+            ),
+            [
+                say(en="50", zh="50"),
+                say(en="35, the mean of both", zh="35，两者的平均"),
+                say(en="20 or a little less", zh="20，或略低"),
+            ],
+            answer=2,
+            why=say(
+                en="Part of the festival's sales were pulled forward from the weeks after it.",
+                zh="节日里的一部分销售，是从节后几周提前过来的。",
+            ),
+        ),
+    ]
