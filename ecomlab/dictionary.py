@@ -41,6 +41,13 @@ SOURCED = {
 }
 #: The published figures: table -> what a row is, and its own columns' meaning.
 FIGURES: dict[str, tuple[str, str, dict[str, tuple[str, str]]]] = {
+    "membership/page_changes": (
+        "margin that each page change truly adds in a year, by twin worlds; a row a change and "
+        "pair of twins (section 4.1)",
+        "各项页面改动一年真正增加的毛利（孪生店铺之差），每行一项改动的一对孪生店铺（4.1 节）", {
+        "change": ("page change", "页面改动"),
+        "pair": ("pair of twin worlds", "孪生店铺对的序号"),
+        "gain": ("margin added in a year, CNY", "一年增加的毛利，元")}),
     "market/china_online_retail": (
         "online retail sales in China, a row a year", "中国网上零售额，每行一年", {
         "year": ("year", "年份"),
