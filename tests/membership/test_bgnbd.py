@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import hyp2f1
 
 from ecomlab.membership.loyalty import BGNBD
+from ecomlab.membership.loyalty.bgnbd import _Histories
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +29,63 @@ def test_cdnow_parameters_are_the_published_ones(fitted):
     assert found == pytest.approx((0.243, 4.414, 0.793, 2.426), abs=6e-4)
     assert fitted.log_likelihood_ == pytest.approx(-9582.4, abs=0.05)
     assert fitted.customers_ == 2_357
+
+
+def test_the_gradient_is_that_of_the_likelihood(cdnow):
+    histories = _Histories(*(cdnow[c].to_numpy(dtype=float) for c in ("x", "t_x", "T")))
+    at = np.log([0.5, 3.0, 0.7, 2.0])
+    step = 1e-6 * np.eye(4)
+    differences = [(histories.loss(at + s)[0] - histories.loss(at - s)[0]) / 2e-6 for s in step]
+    assert histories.loss(at)[1] == pytest.approx(np.array(differences), abs=1e-7)
+
+
+def test_convergence_is_reported(fitted):
+    assert fitted.converged_
+    assert fitted.iterations_ > 3
+    with pytest.warns(RuntimeWarning, match="found no maximum inside its bounds"):
+        alike = BGNBD().fit([4] * 50, [9.0] * 50, [10.0] * 50)
+    assert not alike.converged_
+
+
+def test_many_customers_are_the_few_times_their_number(cdnow, fitted):
+    """Ten copies have the same maximum; it is climbed to from a part of them."""
+    many = pd.concat([cdnow] * 10)
+    found = BGNBD().fit(many["x"], many["t_x"], many["T"])
+    assert found.log_likelihood_ == pytest.approx(10 * fitted.log_likelihood_, rel=1e-8)
+    assert found.b_ == pytest.approx(fitted.b_, rel=1e-3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    x=st.integers(0, 20), share=st.floats(0.1, 1), T=st.floats(1, 900), t=st.floats(0.1, 900),
+    a=st.floats(0.05, 0.98) | st.floats(1.02, 3),
+)  # fmt: skip
+def test_orders_ahead_are_eq_10_itself(x, share, T, t, a):
+    """As published, where that does not overflow."""
+    model = BGNBD()
+    model.r_, model.alpha_, model.a_, model.b_ = r, alpha, a, b = 0.7, 40.0, a, 3.0
+    tx = T * share if x else 0.0
+    shrink = ((alpha + T) / (alpha + T + t)) ** (r + x)
+    series = hyp2f1(r + x, b + x, a + b + x - 1, t / (alpha + T + t))
+    published = (a + b + x - 1) / (a - 1) * (1 - shrink * series) * model.p_alive([x], [tx], [T])[0]
+    assert model.predict([x], [tx], [T], t)[0] == pytest.approx(published, rel=1e-6, abs=1e-8)
+
+
+def test_very_many_orders_do_not_overflow():
+    model = BGNBD()
+    model.r_, model.alpha_, model.a_, model.b_ = 0.7, 40.0, 0.02, 3.0
+    ahead = model.predict([5_000], [999.0], [1_000.0], 100)[0]
+    assert ahead == pytest.approx(5_000.7 / 1_040 * 100, rel=0.01)
+
+
+def test_a_shared_forecast_is_each_ones_own(fitted, cdnow):
+    """Customers alike are reckoned once; alone or together, the answer is the same."""
+    some = cdnow.iloc[::40]
+    together = fitted.predict(cdnow["x"], cdnow["t_x"], cdnow["T"], 39)[::40]
+    apart = [
+        fitted.predict([x], [tx], [T], 39)[0] for x, tx, T in some[["x", "t_x", "T"]].to_numpy()
+    ]
+    assert together == pytest.approx(np.array(apart), rel=1e-10)
 
 
 def test_one_customers_forecast_is_the_published_one(fitted):
@@ -92,7 +151,7 @@ def test_expected_orders_begin_with_the_mean_rate_and_slow_down():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (([1], [2.0], [1.0]), "recency has 1 values that are outside 0 .. T"),
+        (([1], [2.0], [1.0]), "recency has 1 values that are outside 0 .. T, first in row 0"),
         (([0.5], [0.2], [1.0]), "frequency has 1 values that are no whole number"),
         (([0, 1], [0.5, 0.5], [1.0, 1.0]), "above 0 without an order"),
         (([1], [0.0], [0.0]), "T has 1 values that are not above 0"),

@@ -128,6 +128,5 @@ def _refuse_strangers(orders: frames.Frame, people: frames.Frame) -> None:
     ):
         found = wrong.sort("customer").select("customer").collect()
         if len(found):
-            raise ValueError(
-                f"orders: {len(found)} customers {what}; the first is {found['customer'].item(0)!r}"
-            )
+            who = found["customer"].to_list()[0]
+            raise ValueError(f"orders: {len(found)} customers {what}; the first is {who!r}")
