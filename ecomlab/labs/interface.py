@@ -70,8 +70,11 @@ def clicks() -> pd.DataFrame:
     return shown.merge(shop.visits[["visit_id", "device"]], on="visit_id", validate="many_to_one")
 
 
+@lru_cache(maxsize=32)
 def steps_of(setting: Scenario) -> pd.DataFrame:
     """The funnel of one scenario: the columns of `funnel`, and who was `lost` before each step.
+
+    A chart and a table ask for the same scenario, so the last ones are kept: do not change them.
 
     Raises
     ------
