@@ -1,4 +1,4 @@
-"""6.2 Setting key indicators and building monitoring (关键指标设立以及监控体系构建)."""
+"""Key indicators by day, week or month, from the tables of visits and orders."""
 
 from __future__ import annotations
 
