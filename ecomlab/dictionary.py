@@ -104,6 +104,34 @@ FIGURES: dict[str, tuple[str, str, dict[str, tuple[str, str]]]] = {
         "remedy_zh": ("what to do, in Chinese", "整改办法（中文）"),
         "status": ("how firm the text is", "文本状态"),
         "source_zh": ("who published it, in Chinese", "发布者与出处（中文）")}),
+    "membership/orders_to_come": (
+        "orders of each customer in the 364 days after the shipped tables, from 2025-12-31, mean"
+        " over 20 simulated years; a row a registered customer",
+        "随附数据之后 364 天（自 2025-12-31 起）的订单数，20 次模拟的平均值，每行一位注册顾客", {
+        "customer_id": ("customer", "顾客编号"),
+        "orders": ("orders, mean over the simulated years", "订单数（多次模拟的平均值）")}),
+    "membership/tier_designs": (
+        "the 364 days after two years of a shop under different thresholds of the gold tier, a row"
+        " a simulated year and threshold",
+        "店铺两年之后的 364 天在不同金卡门槛下的结果，每行一次模拟、一个门槛", {
+        "seed": ("seed of the shop; 618 is the shipped one", "店铺种子，618 为随附店铺"),
+        "life": ("which simulated year: those of one number share all chance",
+                 "第几次模拟：编号相同者随机因素相同"),
+        "threshold": ("spend within 336 days that gives privileges, CNY; inf: nobody has them",
+                      "336 天内消费满多少元享有特权；inf 表示无人享有"),
+        "members": ("customers with privileges, mean over the days", "享有特权的人数（日均）"),
+        "orders": ("orders", "订单数"), "goods": ("paid for goods, CNY", "商品实付金额，元"),
+        "member_orders": ("orders of those with privileges on the day", "当日享有特权者的订单数"),
+        "member_goods": ("paid for goods by those, CNY", "当日享有特权者的商品实付金额，元"),
+        "margin": ("goods paid less their cost, plus shipping fees, less delivery; returns left"
+                   " out, CNY", "商品实付减商品成本，加运费收入，减配送成本，不计退货，元")}),
+    "supply/twin_demand": (
+        "units that the shop's own customers take of the twenty goods of section 5.2 if these never"
+        " run out, from 2024-07-15; a row a day and product",
+        "5.2 节二十种商品若从不缺货，本店顾客会买走的件数，自 2024-07-15 起，每行一天一种商品", {
+        "day": ("day, 0 is 2024-07-15", "日序，0 为 2024-07-15"),
+        "product_id": ("product", "商品编号"),
+        "units": ("units taken", "买走的件数")}),
 }  # fmt: skip
 
 _OPENING = """# The data / 数据

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from ecomlab.labs.face import face, html_table, pick, slider, whole
 from ecomlab.style import COLOURS, say
 from ecomlab.supply import checks
-from ecomlab.supply.inventory import reorder_point, service, simulate_policy
+from ecomlab.supply.inventory import reorder_point, service
+from ecomlab.supply.inventory.leads import over_lead_time
+from ecomlab.supply.inventory.uncertain import of_kind
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: What a target may mean.
 MEANINGS = ("fill_rate", "cycle_service")
+#: Targets of the curve that shows what service costs.
+TARGETS = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
 SHOWN = 180
-_YEAR, _TIMES = 365, 40
+_YEAR = 365
 
 
 class Scenario(NamedTuple):
@@ -76,41 +80,52 @@ def _moments(setting: Scenario) -> tuple[float, float, float, float]:
     return setting.mean, sd, setting.lead_time, setting.lead_time_sd
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def outcome(setting: Scenario) -> Outcome:
-    """The reorder point by the formula, and what a simulated year of it gives.
+    """What a scenario gives by the formulas: the reorder point, its service, its stock.
 
     Examples
     --------
     >>> found = outcome(Scenario())
     >>> found.point, round(found.fill_rate, 2)
-    (26, 0.95)
+    (24, 0.95)
     """
-    import pandas as pd
-
     setting = checked(setting)
+    moments, lot = _moments(setting), setting.quantity
+    point = _point(setting)
+    cycle, filled = service(
+        point, *moments, quantity=lot, kind="gamma", daily=True, lost_sales=True
+    )
+    lead = of_kind("gamma", *over_lead_time(*moments))
+    expected = setting.mean * setting.lead_time
+    # On hand is the position less the demand of a lead time, where that leaves anything.
+    owed = float(lead.shorter(point) - lead.shorter(point + lot)) / lot
+    on_hand = point + (lot + 1) / 2 - expected + owed
+    lost = setting.mean * (1 - filled) * _YEAR
+    return Outcome(point, point - expected, cycle, filled, on_hand, lost)
+
+
+def _point(setting: Scenario) -> int:
+    """The reorder point that the target asks for, in whole units."""
     moments = _moments(setting)
-    lot = setting.quantity
     if setting.meaning == "fill_rate":
         found = reorder_point(
-            *moments, fill_rate=setting.target, quantity=lot, kind="gamma",
+            *moments, fill_rate=setting.target, quantity=setting.quantity, kind="gamma",
             daily=True, lost_sales=True,
         )  # fmt: skip
     else:
         found = reorder_point(*moments, cycle_service=setting.target, kind="gamma")
-    point = max(int(np.ceil(float(found))), 0)
-    lived = simulate_policy(
-        pd.DataFrame({"mean": [setting.mean], "sd": [moments[1]]}),
-        {"reorder_point": point, "order_quantity": lot},
-        lead_time=pd.DataFrame({"mean": [float(setting.lead_time)], "sd": [setting.lead_time_sd]}),
-        days=_YEAR + 60,
-        warm_up=60,
-        replications=_TIMES,
-    ).products.iloc[0]
-    cycle, _ = service(point, *moments, quantity=lot, kind="gamma")
-    lost = lived["demand"] * (1 - lived["fill_rate"]) * _YEAR
-    expected = setting.mean * setting.lead_time
-    return Outcome(point, point - expected, cycle, lived["fill_rate"], lived["on_hand"], lost)
+    return max(int(np.ceil(float(found))), 0)
+
+
+def _days(setting: Scenario, days: int, seed: int) -> Floats:
+    """Units wanted a day: negative binomial, or Poisson where they vary less than that."""
+    rng = np.random.default_rng(seed)
+    variance = (setting.variation * setting.mean) ** 2
+    if variance <= setting.mean:
+        return rng.poisson(setting.mean, days).astype(float)
+    size = setting.mean**2 / (variance - setting.mean)
+    return rng.poisson(rng.gamma(size, setting.mean / size, days)).astype(float)
 
 
 def path(setting: Scenario, point: int, days: int = SHOWN, seed: int = 5) -> tuple[Floats, Floats]:
@@ -130,13 +145,7 @@ def path(setting: Scenario, point: int, days: int = SHOWN, seed: int = 5) -> tup
     tuple
         Two arrays, shape (days,).
     """
-    rng = np.random.default_rng(seed)
-    variance = (setting.variation * setting.mean) ** 2
-    if variance > setting.mean:
-        size = setting.mean**2 / (variance - setting.mean)
-        wanted = rng.poisson(rng.gamma(size, setting.mean / size, days))
-    else:
-        wanted = rng.poisson(setting.mean, days)
+    wanted = _days(setting, days, seed)
     luck = np.random.default_rng(seed + 1).standard_normal(days)
     left, coming = point + setting.quantity, np.zeros(days + 400)
     on_order = 0.0
@@ -159,7 +168,7 @@ def finding(setting: Scenario) -> str:
 
     Examples
     --------
-    >>> finding(Scenario()).startswith("Reorder at 26 units: ")
+    >>> finding(Scenario()).startswith("Reorder at 24 units: ")
     True
     """
     found = outcome(setting)
@@ -183,7 +192,7 @@ def draw_path(ax: Axes, setting: Scenario) -> None:
     )  # fmt: skip
     short = lost > 0
     ax.plot(
-        days[short], np.zeros(short.sum()), "o", color=COLOURS[1], clip_on=False, zorder=3,
+        days[short], np.zeros(short.sum()), "o", color=COLOURS[1], zorder=3,
         label=say(en="sales lost", zh="丢失的销售"),
     )  # fmt: skip
     ax.set(
@@ -191,13 +200,12 @@ def draw_path(ax: Axes, setting: Scenario) -> None:
         ylabel=say(en="stock (units)", zh="库存（件）"),
         xlim=(1, len(stock)),
     )
-    ax.set_ylim(0, 1.25 * max(found.point + setting.quantity, stock.max()))
+    ax.set_ylim(-1, 1.25 * max(found.point + setting.quantity, stock.max()))
 
 
 def draw_price(ax: Axes, setting: Scenario) -> None:
     """Draw what each further point of service costs in stock; the chosen one is marked."""
-    targets = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
-    curve = [outcome(setting._replace(target=t, meaning="fill_rate")) for t in targets]
+    curve = [outcome(setting._replace(target=t, meaning="fill_rate")) for t in TARGETS]
     here = outcome(setting)
     ax.plot(
         [o.on_hand for o in curve], [100 * o.fill_rate for o in curve], color=COLOURS[5],
@@ -224,8 +232,12 @@ def figure(setting: Scenario | None = None) -> Figure:
     from matplotlib.figure import Figure
 
     setting = setting or Scenario()
-    picture = Figure(figsize=(9.6, 4.4), layout="constrained")
-    left, right = picture.subplots(1, 2, width_ratios=(1.7, 1))
+    picture = Figure(figsize=(9.6, 4.4))
+    # Fixed margins: a layout engine would draw everything twice at each move of a slider.
+    left, right = picture.subplots(
+        1, 2, width_ratios=(1.7, 1),
+        gridspec_kw={"left": 0.07, "right": 0.98, "bottom": 0.13, "top": 0.86, "wspace": 0.22},
+    )  # fmt: skip
     draw_path(left, setting)
     draw_price(right, setting)
     left.set_title(finding(setting), fontsize=11)
@@ -268,8 +280,9 @@ def static() -> Figure:
         ax.set_title(f"{name}\n{told}", fontsize=10)
         ax.label_outer()
     highest = max(outcome(s).point + s.quantity for _, s in cases)
-    axes[0, 0].set_ylim(0, 1.35 * highest)
-    axes[0, 0].legend(loc="upper right", ncols=3, fontsize=9)
+    axes[0, 0].set_ylim(-2, 1.1 * highest)
+    handles, names = axes[0, 0].get_legend_handles_labels()
+    picture.legend(handles, names, loc="outside lower center", ncols=3)
     by_fill, by_cycle, punctual = (outcome(s).safety for _, s in cases[:3])
     picture.suptitle(
         say(

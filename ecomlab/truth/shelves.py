@@ -61,6 +61,6 @@ def keep(world: World) -> None:
 
 
 if __name__ == "__main__":
-    from ecomlab.shop import open_shop
+    from ecomlab.shop.ship import SEED
 
-    keep(open_shop().world)
+    keep(World.draw(SEED))
