@@ -1,4 +1,4 @@
-"""4.2 Customer service (客户服务)."""
+"""What training does to the time a chat takes, net of who was sent to it."""
 
 from __future__ import annotations
 
