@@ -1,0 +1,343 @@
+"""How many agents it takes: waiting by Erlang C, and the replay of a day's arrivals.
+
+Erlang (1917): arrivals at random (Poisson), exponential handle times, nobody hangs up, first come
+first served. It errs on the safe side where handle times vary less than that.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ecomlab.style import COLOURS, say
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """A team that meets a promise, and how it will fare.
+
+    Attributes
+    ----------
+    agents
+        At their desks (each with ``concurrency`` chats at once).
+    positions
+        On the roster: agents over 1 - shrinkage (breaks, training, illness), rounded up.
+    service_level
+        Share of customers who wait no longer than ``within``.
+    waiting
+        Share of customers who wait at all.
+    mean_wait
+        Mean wait over all customers, seconds.
+    occupancy
+        Share of the agents' places that are taken.
+    traffic
+        Erlangs: chats open at once on average.
+    concurrency, handle_time, target, within
+        What the team was asked for; times in seconds.
+    """
+
+    agents: int
+    positions: int
+    service_level: float
+    waiting: float
+    mean_wait: float
+    occupancy: float
+    traffic: float
+    concurrency: int
+    handle_time: float
+    target: float
+    within: float
+
+    def _repr_html_(self) -> str:
+        rows = (
+            (say(en="agents at their desks", zh="在岗客服人数"), f"{self.agents}"),
+            (say(en="positions on the roster", zh="排班人数"), f"{self.positions}"),
+            (
+                say(en=f"answered within {self.within:g} s", zh=f"{self.within:g} 秒内接入的比例"),
+                f"{self.service_level:.1%}",
+            ),
+            (say(en="have to wait", zh="需要等待的比例"), f"{self.waiting:.1%}"),
+            (say(en="mean wait (s)", zh="平均等待（秒）"), f"{self.mean_wait:.1f}"),
+            (say(en="occupancy", zh="占用率"), f"{self.occupancy:.1%}"),
+        )
+        body = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
+        return f"<table>{body}</table>"
+
+    def plot(self) -> Figure:
+        """Draw the share answered in time by the number of agents, this team marked."""
+        import matplotlib.pyplot as plt
+
+        most = self.agents + 4
+        least = math.floor(self.traffic / self.concurrency + _CLOSE) + 1
+        team = np.arange(least, most + 1)
+        levels = [
+            service_level(
+                int(n) * self.concurrency,
+                self.traffic,
+                handle_time=self.handle_time,
+                within=self.within,
+            )
+            for n in team
+        ]
+        picture, ax = plt.subplots()
+        colours = [COLOURS[0] if n == self.agents else "#C8C8C8" for n in team]
+        ax.bar(team, 100 * np.array(levels), color=colours)
+        ax.axhline(100 * self.target, color=COLOURS[1], linestyle="--", linewidth=1.2)
+        ax.set_title(
+            say(
+                en=f"{self.agents} agents are the fewest who answer {self.target:.0%} "
+                f"within {self.within:g} s",
+                zh=f"要在 {self.within:g} 秒内接入 {self.target:.0%} 的顾客，"
+                f"至少需要 {self.agents} 名客服",
+            )
+        )
+        ax.set_xlabel(say(en="agents at their desks", zh="在岗客服人数"))
+        ax.set_ylabel(say(en="answered in time (%)", zh="及时接入的比例（%）"))
+        ax.set_xticks(team)
+        return picture
+
+
+def erlang_c(agents: int, traffic: float) -> float:
+    """The chance that a customer has to wait.
+
+    Parameters
+    ----------
+    agents
+        Who can each serve one customer at a time, at least 1 and more than the traffic.
+    traffic
+        Arrivals per second times seconds per customer, in erlangs, at least 0.
+
+    Returns
+    -------
+    float
+        0 .. 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `agents` is no whole number above 0, `traffic` is negative or not finite, or agents do
+        not exceed traffic: then the queue never ends.
+
+    Notes
+    -----
+    Erlang (1917); computed through Erlang B by its recursion, which never overflows.
+
+    Examples
+    --------
+    >>> round(erlang_c(14, 10), 5)
+    0.17413
+    >>> erlang_c(3, 3.5)
+    Traceback (most recent call last):
+    ...
+    ValueError: 3 agents cannot keep up with 3.5 erlangs of traffic: the queue never ends; it takes
+    at least 4
+    """
+    agents = _whole(agents, "agents")
+    traffic = _number(traffic, "traffic", "erlangs")
+    if agents <= traffic:
+        raise ValueError(
+            f"{agents} agents cannot keep up with {traffic:g} erlangs of traffic: the queue never "
+            f"ends; it takes at least {math.floor(traffic) + 1}"
+        )
+    blocked = 1.0
+    for place in range(1, agents + 1):
+        blocked = traffic * blocked / (place + traffic * blocked)
+    return agents * blocked / (agents - traffic * (1 - blocked))
+
+
+def service_level(agents: int, traffic: float, *, handle_time: float, within: float) -> float:
+    """The share of customers who wait no longer than a time.
+
+    Parameters
+    ----------
+    agents, traffic
+        As for `erlang_c`.
+    handle_time
+        Mean time to serve a customer, seconds, above 0.
+    within
+        The time, seconds, at least 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> round(service_level(14, 10, handle_time=180, within=20), 5)
+    0.88835
+    """
+    handle_time = _number(handle_time, "handle_time", "seconds", above=True)
+    within = _number(within, "within", "seconds")
+    return 1 - erlang_c(agents, traffic) * math.exp(-(agents - traffic) * within / handle_time)
+
+
+def agents_needed(
+    calls: float,
+    interval: float,
+    handle_time: float,
+    *,
+    target: float,
+    within: float,
+    shrinkage: float = 0.0,
+    concurrency: int = 1,
+) -> Staffing:
+    """The smallest team that answers a share of customers within a time.
+
+    Parameters
+    ----------
+    calls
+        Calls or chats that arrive in the interval, above 0.
+    interval
+        Its length, seconds.
+    handle_time
+        Mean time from the first word to the last, seconds.
+    target
+        Share of customers to be answered in time, above 0 and below 1.
+    within
+        That time, seconds.
+    shrinkage
+        Share of paid time away from the desk, 0 or more and below 1.
+    concurrency
+        Chats that an agent holds at once; 1 on the telephone.
+
+    Returns
+    -------
+    Staffing
+        Agents, positions, and what the customers will find.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is out of range.
+
+    Notes
+    -----
+    Chats are an approximation: an agent with 3 chats counts as 3 servers, each of whom takes the
+    chat's whole duration. It holds while customers, too, take their time to answer, so that three
+    chats go on as fast as one; beyond that the handle time itself must be measured at that load.
+
+    Examples
+    --------
+    >>> team = agents_needed(100, 1800, 180, target=0.80, within=20, shrinkage=0.30)
+    >>> team.agents, team.positions, round(team.service_level, 5), round(team.occupancy, 5)
+    (14, 20, 0.88835, 0.71429)
+    """
+    calls = _number(calls, "calls", "calls", above=True)
+    interval = _number(interval, "interval", "seconds", above=True)
+    handle_time = _number(handle_time, "handle_time", "seconds", above=True)
+    within = _number(within, "within", "seconds")
+    target = _number(target, "target", "a share")
+    shrinkage = _number(shrinkage, "shrinkage", "a share")
+    concurrency = _whole(concurrency, "concurrency")
+    if not 0 < target < 1:
+        raise ValueError(f"target is {target:g}; it is a share above 0 and below 1, such as 0.8")
+    if shrinkage >= 1:
+        raise ValueError(f"shrinkage is {shrinkage:g}; it is a share below 1, such as 0.3")
+    traffic = calls * handle_time / interval
+    agents = math.floor(traffic / concurrency) + 1
+    while True:
+        places = agents * concurrency
+        level = service_level(places, traffic, handle_time=handle_time, within=within)
+        if level >= target:
+            break
+        agents += 1
+    waiting = erlang_c(places, traffic)
+    return Staffing(
+        agents=agents,
+        positions=math.ceil(agents / (1 - shrinkage) - _CLOSE),
+        service_level=level,
+        waiting=waiting,
+        mean_wait=waiting * handle_time / (places - traffic),
+        occupancy=traffic / places,
+        traffic=traffic,
+        concurrency=concurrency,
+        handle_time=handle_time,
+        target=target,
+        within=within,
+    )
+
+
+def queue_waits(arrivals: ArrayLike, durations: ArrayLike, servers: int) -> NDArray[np.float64]:
+    """Replay arrivals: how long each customer waits if served in turn.
+
+    Parameters
+    ----------
+    arrivals
+        When each customer comes, seconds, in order; shape (customers,).
+    durations
+        How long each is served, seconds, above 0; shape (customers,).
+    servers
+        How many are served at once (agents times chats at once), at least 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Seconds of waiting, shape (customers,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shapes differ, a time is not finite, arrivals are out of order, or a duration is not
+        above 0.
+
+    Examples
+    --------
+    >>> queue_waits([0, 10, 20], [60, 60, 60], servers=2).tolist()
+    [0.0, 0.0, 40.0]
+    """
+    servers = _whole(servers, "servers")
+    come, take = (np.asarray(values, dtype=float) for values in (arrivals, durations))
+    if come.ndim != 1 or come.shape != take.shape:
+        raise ValueError(
+            f"arrivals have shape {come.shape} and durations {take.shape}; both need one number "
+            "a customer"
+        )
+    for name, values in (("arrivals", come), ("durations", take)):
+        if not np.isfinite(values).all():
+            first = int(np.argmax(~np.isfinite(values)))
+            raise ValueError(f"{name} has a missing or infinite value, first at {first}")
+    if (np.diff(come) < 0).any():
+        first = int(np.argmax(np.diff(come) < 0)) + 1
+        raise ValueError(
+            f"arrivals must be in order of time; number {first} is earlier than before"
+        )
+    if (take <= 0).any():
+        raise ValueError(
+            f"durations has {(take <= 0).sum()} values of 0 or less, first at "
+            f"{int(np.argmax(take <= 0))}; they are in seconds and above 0"
+        )
+    free = [-math.inf] * servers
+    waits = np.empty(len(come))
+    for customer, (time, duration) in enumerate(zip(come, take, strict=True)):
+        start = max(time, heapq.heappop(free))
+        heapq.heappush(free, start + duration)
+        waits[customer] = start - time
+    return waits
+
+
+def _whole(value: float, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
+    if not math.isfinite(value) or value != int(value) or value < 1:
+        raise ValueError(f"{name} is {value:g}; it must be a whole number of at least 1")
+    return int(value)
+
+
+def _number(value: float, name: str, unit: str, *, above: bool = False) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise TypeError(f"{name} must be a number ({unit}), not {value!r}")
+    if not math.isfinite(value) or value < 0 or (above and value == 0):
+        limit = "above 0" if above else "at least 0"
+        raise ValueError(f"{name} is {value:g}; it is in {unit} and must be {limit}")
+    return float(value)
