@@ -1,0 +1,213 @@
+"""What every recommender has in common: who took what, and lists made from scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: Scores are made for so many customers at a time: dense, but never for all.
+BLOCK = 4_096
+
+
+class Recommender:
+    """Lists for customers, from a score of every product for each of them.
+
+    Attributes
+    ----------
+    customers_, products_
+        Ids, in the order of the rows and columns of all that is fitted; products by how many
+        customers took them, so that equal scores are told apart by popularity.
+    seen_
+        How much each customer took of each product, a sparse array (customers, products).
+    """
+
+    customers_: pd.Index
+    products_: pd.Index
+    seen_: csr_array
+
+    def fit(self, interactions: pd.DataFrame, products: pd.DataFrame | None = None) -> Self:
+        """Learn from who took what.
+
+        Parameters
+        ----------
+        interactions
+            One row a purchase (or a view): `customer_id`, `product_id`, and `weight` if some
+            count more than others (> 0; 1 otherwise). What comes twice is added up.
+        products
+            One row a product: `product_id`, and what a model may know of it. Products that nobody
+            took yet are recommended only if they are listed here.
+
+        Returns
+        -------
+        Recommender
+            Itself.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a column is absent, an id is missing, a weight is not above 0, a product comes
+            twice, or one was taken that is not listed.
+        """
+        self.customers_, self.products_, self.seen_ = counted(interactions, products)
+        self._learn(None if products is None else products.set_index("product_id"))
+        return self
+
+    def _learn(self, products: pd.DataFrame | None) -> None:
+        """Fit what the model adds to the counts."""
+
+    def _score(self, seen: csr_array) -> Floats:
+        """Scores for customers by what they took, shape (customers, products)."""
+        raise NotImplementedError
+
+    def scores(self, customers: ArrayLike) -> Floats:
+        """Score of each product for each customer, shape (customers, products of ``products_``).
+
+        Customers whom nobody knows are scored as ones who took nothing.
+        """
+        return self._score(self._rows(customers))
+
+    def recommend(
+        self,
+        customers: ArrayLike,
+        k: int = 10,
+        *,
+        again: bool = False,
+        among: Iterable[object] | None = None,
+    ) -> pd.DataFrame:
+        """The best products for each customer.
+
+        Parameters
+        ----------
+        customers
+            Their ids, shape (customers,).
+        k
+            How many each gets, fewer where there are no more.
+        again
+            Whether what a customer took already may come again.
+        among
+            The products that may be recommended, by id; all of them if None.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a recommendation: `customer_id`, `rank` (from 1), `product_id`, `score`.
+        """
+        import pandas as pd
+
+        ids = np.asarray(customers)
+        parts = []
+        for start, best, score in self.lists(ids, k, again=again, among=among):
+            row, place = np.nonzero(best >= 0)
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "customer_id": ids[start + row],
+                        "rank": place + 1,
+                        "product_id": self.products_.to_numpy()[best[row, place]],
+                        "score": score[row, place],
+                    }
+                )
+            )
+        columns = ["customer_id", "rank", "product_id", "score"]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+    def lists(
+        self,
+        customers: NDArray,
+        k: int,
+        *,
+        again: bool = False,
+        among: Iterable[object] | None = None,
+    ) -> Iterable[tuple[int, Ints, Floats]]:
+        """Lists block by block: first row, columns of ``products_`` (-1: no more), their scores."""
+        if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
+            raise ValueError(f"k is {k!r}; it must be a whole number of at least 1")
+        allowed = np.ones(len(self.products_), dtype=bool)
+        if among is not None:
+            wanted = np.asarray(list(among))
+            if len(unknown := wanted[self.products_.get_indexer(wanted) < 0]):
+                raise ValueError(f"product {unknown[0]!r} is not known; fit lists what is on sale")
+            allowed = self.products_.isin(wanted)
+        for start in range(0, len(customers), BLOCK):
+            seen = self._rows(customers[start : start + BLOCK])
+            points = np.where(allowed, self._score(seen), -np.inf)
+            if not again:
+                points[seen.nonzero()] = -np.inf
+            best = np.argsort(-points, axis=1, kind="stable")[:, :k]
+            score = np.take_along_axis(points, best, axis=1)
+            yield start, np.where(np.isfinite(score), best, -1), score
+
+    def _rows(self, customers: ArrayLike) -> csr_array:
+        """What customers took; nothing, if they are not known."""
+        from scipy import sparse
+
+        ids = np.asarray(customers)
+        if ids.ndim != 1:
+            raise ValueError(f"customers has shape {ids.shape}; a list of ids is needed")
+        if not hasattr(self, "customers_"):
+            raise ValueError("the recommender has learned nothing yet; call fit first")
+        row = self.customers_.get_indexer(ids)
+        chosen = self.seen_[np.maximum(row, 0)]
+        return sparse.csr_array(chosen.multiply((row >= 0)[:, None]))
+
+
+def counted(
+    interactions: pd.DataFrame, products: pd.DataFrame | None = None
+) -> tuple[pd.Index, pd.Index, csr_array]:
+    """Customers, products, and how much each customer took of each, as a sparse array."""
+    import pandas as pd
+    from scipy import sparse
+
+    _checked(interactions, ("customer_id", "product_id"), "interactions")
+    listed = interactions["product_id"]
+    if products is not None:
+        _checked(products, ("product_id",), "products")
+        listed = products["product_id"]
+        if (twice := listed.duplicated().to_numpy()).any():
+            raise ValueError(f"products lists {listed.to_numpy()[twice][0]!r} more than once")
+    weight = np.ones(len(interactions))
+    if "weight" in interactions:
+        weight = interactions["weight"].to_numpy(dtype=float)
+        if (odd := ~(np.isfinite(weight) & (weight > 0))).any():
+            raise ValueError(
+                f"column 'weight' has {odd.sum()} values that are not above 0, first in row "
+                f"{int(odd.argmax())}"
+            )
+    who, customers = pd.factorize(interactions["customer_id"], sort=True)
+    goods = pd.Index(np.sort(listed.unique()))
+    what = goods.get_indexer(interactions["product_id"])
+    if (what < 0).any():
+        odd_one = interactions["product_id"].to_numpy()[what < 0][0]
+        raise ValueError(f"product {odd_one!r} was taken but is not in products")
+    shape = (len(customers), len(goods))
+    taken = sparse.csr_array(sparse.coo_array((weight, (who, what)), shape=shape))
+    taken.sum_duplicates()
+    takers = np.bincount(taken.indices, minlength=shape[1])
+    order = np.argsort(-takers, kind="stable")
+    return pd.Index(customers), goods[order], sparse.csr_array(taken[:, order])
+
+
+def _checked(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(f"{name} must be a pandas DataFrame, not {type(frame).__name__}")
+    if absent := [c for c in columns if c not in frame]:
+        raise ValueError(f"{name} has no column {absent[0]!r}; it has {', '.join(frame.columns)}")
+    if frame.empty:
+        raise ValueError(f"{name} has no rows; there is nothing to learn from")
+    for column in columns:
+        if (missing := frame[column].isna().to_numpy()).any():
+            raise ValueError(
+                f"column {column!r} of {name} has {missing.sum()} missing ids, first in row "
+                f"{int(missing.argmax())}"
+            )
