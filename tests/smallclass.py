@@ -81,7 +81,6 @@ def basic_notebook():
         graded("Do this.", "chore", kind="markdown", task=True, locked=True, points=5),
         plain("print('out')\nimport sys\nprint('err', file=sys.stderr)\nnp.arange(3)"),
         plain("from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\n1 / 0"),
-        plain("import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()"),
     ]
     return new_notebook(cells=cells, metadata=copy.deepcopy(KERNEL))
 
@@ -101,6 +100,7 @@ def make_course(
     for name, notebook in notebooks.items():
         nbformat.write(notebook, source / f"{name}.ipynb")
     for name, text in (files or {}).items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(text)
     release(folder, assignment)
     return folder

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
-import os
 import random
 import shutil
-import sysconfig
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from ecomlab.classroom.export import read_marks
 from ecomlab.classroom.grading.record.courses import GradingError, load_config
 from ecomlab.classroom.grading.report import Report
 from ecomlab.classroom.grading.run import Progress, grade
+from ecomlab.classroom.scripts import put_on_path
 
 DUE = "2026-03-02 16:00:00 UTC"
 _IN_TIME, _LATE = "2026-03-02 09:30:00 UTC", "2026-03-03 21:15:00 UTC"
@@ -102,30 +101,19 @@ def play(
         raise GradingError(
             f"{assignment!r} is not built: there are no notebooks in {str(source)!r}"
         )
-    with _scripts_on_path():
-        directory = _release(course, folder, source, assignment)
-        kinds = _hand_in(directory, assignment, course / "lessons" / assignment, seed)
-        report = grade(
-            assignment,
-            course=folder,
-            workers=workers,
-            isolation=isolation,
-            timeout=60,
-            progress=progress,
-        )
-        feedback = _feedback(directory, assignment)
+    put_on_path()
+    directory = _release(course, folder, source, assignment)
+    kinds = _hand_in(directory, assignment, course / "lessons" / assignment, seed)
+    report = grade(
+        assignment,
+        course=folder,
+        workers=workers,
+        isolation=isolation,
+        timeout=60,
+        progress=progress,
+    )
+    feedback = _feedback(directory, assignment)
     return Demo(folder, report, kinds, feedback)
-
-
-@contextlib.contextmanager
-def _scripts_on_path() -> Iterator[None]:
-    """nbgrader calls the alembic command by name, which an environment may hide."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
 
 
 def _release(course: Path, folder: Path, source: Path, assignment: str) -> CourseDirectory:

@@ -43,10 +43,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--again", action="store_true", help="also what was graded before")
     parser.add_argument("--report", metavar="FILE", help="write the full report as JSON")
     parser.set_defaults(again=False)
+    parser.epilog = (
+        "Marks and notebooks are nbgrader's own, save for a few cases: docs/grading.md lists them, "
+        "and --compare names them where they occur."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Grade; 1 when a submission failed or nbgrader's grades differ."""
+    """Grade; 1 when a submission failed or nbgrader's grades differ for no reason known."""
     from ecomlab.classroom.grading import compare
     from ecomlab.classroom.grading.record.courses import GradingError
     from ecomlab.classroom.grading.record.gradebook import GradebookError
@@ -83,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     print(report.summary())
     if report.differences:
         print(compare.told(report.differences))
-    return int(bool(report.counts["failed"] or report.differences.get("values")))
+    return int(bool(report.counts["failed"] or compare.unexplained(report.differences)))
 
 
 def _show(result, done: int, total: int, left: float) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import io
+import logging
 import re
 import shutil
-import subprocess
-import sys
-import sysconfig
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,12 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 
+from ecomlab.classroom.grading.differences import DIFFERENCES
 from ecomlab.classroom.grading.record.courses import GradingError, load_config
 from ecomlab.classroom.grading.report import Report
+from ecomlab.classroom.scripts import put_on_path
 
+_AT_A_WALL = {"PermissionError", "FileNotFoundError", "ConnectionRefusedError", "OSError"}
 _VOLATILE = re.compile(
     r"ipykernel_\d+|\b0x[0-9a-f]{6,}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
 )
@@ -59,8 +61,9 @@ def after(twin: Path, course: Path, report: Report, count: int) -> dict[str, Any
     Returns
     -------
     dict
-        ``students``, ``values`` and ``outputs`` that differ, how many were compared, and the
-        seconds that nbgrader took for a submission.
+        ``students``, ``values`` and ``outputs`` that differ, each with the kinds of difference on
+        purpose that account for it, how many were compared, and the seconds that nbgrader took
+        for a submission.
     """
     directory = CourseDirectory(config=load_config(course), root=str(course))
     chosen = [r.student for r in report.of("graded") + report.of("flagged")][:count]
@@ -76,13 +79,26 @@ def after(twin: Path, course: Path, report: Report, count: int) -> dict[str, Any
             symlinks=True,
         )
     begun = time.monotonic()
-    failed = [s for s in chosen if not _stock(twin, report.assignment, s)]
+    stock(twin, report.assignment, "*")
+    # One submission may have stopped the rest; by itself each gets its chance.
+    folders = {
+        s: Path(other.format_path(other.autograded_directory, s, report.assignment)) for s in chosen
+    }
+    for student in [s for s in chosen if not folders[s].is_dir()]:
+        stock(twin, report.assignment, student)
+    failed = [s for s in chosen if not folders[s].is_dir()]
     seconds = (time.monotonic() - begun) / len(chosen)
     ours = _values(directory.db_url, directory.course_id, report.assignment, chosen)
     url = f"sqlite:///{twin / 'gradebook.db'}"
     theirs = _values(url, directory.course_id, report.assignment, chosen)
+    kinds = {r.student: r.kinds for r in report.results}
     values = [
-        {"what": key, "ours": ours.get(key), "nbgrader": theirs.get(key)}
+        {
+            "what": key,
+            "ours": ours.get(key),
+            "nbgrader": theirs.get(key),
+            "on_purpose": kinds[key.partition("/")[0]],
+        }
         for key in sorted(set(ours) | set(theirs))
         if ours.get(key) != theirs.get(key)
     ]
@@ -90,7 +106,7 @@ def after(twin: Path, course: Path, report: Report, count: int) -> dict[str, Any
     for student in chosen:
         if student not in failed:
             differing, number = _outputs(directory, other, student, report.assignment)
-            outputs += differing
+            outputs += [d | {"on_purpose": d["on_purpose"] or kinds[student]} for d in differing]
             compared += number
     return {
         "students": chosen,
@@ -103,6 +119,11 @@ def after(twin: Path, course: Path, report: Report, count: int) -> dict[str, Any
     }
 
 
+def unexplained(found: dict[str, Any]) -> list[str]:
+    """The places of differing gradebook values that no difference on purpose accounts for."""
+    return [v["what"] for v in found.get("values", ()) if not v["on_purpose"]]
+
+
 def told(found: dict[str, Any]) -> str:
     """The comparison in words."""
     lines = [
@@ -113,24 +134,33 @@ def told(found: dict[str, Any]) -> str:
     ]
     lines += [f"  nbgrader could not grade {student}" for student in found["nbgrader_failed"]]
     for value in found["values"]:
-        lines.append(f"  {value['what']}: {value['ours']} here, {value['nbgrader']} by nbgrader")
-    lines += [f"  output of {place}" for place in found["outputs"]]
+        line = f"  {value['what']}: {value['ours']} here, {value['nbgrader']} by nbgrader"
+        lines.append(line + _purpose(value))
+    lines += [f"  output of {output['what']}{_purpose(output)}" for output in found["outputs"]]
+    every = [*found["values"], *found["outputs"]]
+    for kind in sorted({kind for difference in every for kind in difference["on_purpose"]}):
+        case = DIFFERENCES[kind]
+        lines.append(f"{kind}: {case.case}. nbgrader: {case.nbgrader}; here: {case.here}")
     return "\n".join(lines)
 
 
-def _stock(course: Path, assignment: str, student: str) -> bool:
-    """nbgrader's own autograde, as its command."""
-    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
-    command = [
-        *(sys.executable, "-m", "nbgrader", "autograde", assignment, "--force"),
-        f"--CourseDirectory.student_id={student}",
-        f"--CourseDirectory.root={course}",
-        f"--CourseDirectory.db_url=sqlite:///{course / 'gradebook.db'}",
-    ]
-    ran = subprocess.run(
-        command, cwd=course, env={**os.environ, "PATH": path}, capture_output=True, check=False
-    )
-    return ran.returncode == 0
+def _purpose(difference: dict[str, Any]) -> str:
+    kinds = ", ".join(difference["on_purpose"])
+    return f" (on purpose: {kinds})" if kinds else ""
+
+
+def stock(course: Path, assignment: str, student: str) -> None:
+    """nbgrader's own autograde, with a gradebook that lies in the course's folder."""
+    from nbgrader.apps import NbGraderAPI
+
+    put_on_path()
+    config = load_config(course)
+    config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+    api = NbGraderAPI(CourseDirectory(config=config, root=str(course)), config=config)
+    api.log.setLevel(logging.CRITICAL)
+    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        api.autograde(assignment, student, force=True)
 
 
 def _values(
@@ -159,7 +189,7 @@ def _values(
 
 def _outputs(
     ours: CourseDirectory, theirs: CourseDirectory, student: str, assignment: str
-) -> tuple[list[str], int]:
+) -> tuple[list[dict[str, Any]], int]:
     """Cells whose outputs differ, tests with hidden parts apart, as their text is left out here."""
     folders = [
         Path(d.format_path(d.autograded_directory, student, assignment)) for d in (ours, theirs)
@@ -171,12 +201,19 @@ def _outputs(
             if one.cell_type != "code" or (is_grade(one) and one.source != other.source):
                 continue
             compared += 1
-            if _comparable(one) != _comparable(other):
-                differing.append(f"{student}/{path.stem}, cell {place}")
+            if comparable(one) != comparable(other):
+                what = f"{student}/{path.stem}, cell {place}"
+                differing.append({"what": what, "on_purpose": ["walls"] if _refused(one) else []})
     return differing, compared
 
 
-def _comparable(cell: Any) -> list[Any]:
+def _refused(cell: Any) -> bool:
+    """Whether a cell ran into a wall."""
+    errors = [o for o in cell.outputs if o.output_type == "error"]
+    return any(o.ename in _AT_A_WALL for o in errors)
+
+
+def comparable(cell: Any) -> list[Any]:
     """Outputs without what differs from run to run; a stream's pieces put together."""
     merged: list[Any] = []
     for output in cell.outputs:

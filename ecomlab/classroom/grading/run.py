@@ -40,7 +40,7 @@ from ecomlab.classroom.grading.trusted.reference import (
     study,
     unsealed_reference,
 )
-from ecomlab.classroom.grading.trusted.submission import FastAutograde, Result
+from ecomlab.classroom.grading.trusted.submission import FastAutograde, Result, lay_out_given
 from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError, warmed, warmer
 from ecomlab.classroom.grading.workers import Job, in_this_process, in_workers
 
@@ -276,6 +276,7 @@ def _study_all(
     from ecomlab.classroom.grading.trusted.execute import PipeExecute
 
     redactor = Redactor(config)
+    given = str(lay_out_given(directory, config, assignment, scratch))
     gradebook = OneGradebook(directory.db_url, directory.course_id)
     modules: dict[str, None] = {}
     references: dict[str, Reference] = {}
@@ -301,7 +302,7 @@ def _study_all(
             execute = PipeExecute(parent=converter.exporter)
             folder = str(sources[name].parent)
             references[name], found = study(
-                notebook, name, cells, zygote, redactor, folder=folder, execute=execute
+                notebook, name, cells, zygote, redactor, folder=folder, given=given, execute=execute
             )
             modules.update(dict.fromkeys(found))
     finally:

@@ -33,12 +33,15 @@ def load_config(root: Path) -> Config:
     here = os.getcwd()
     app = NbGrader()
     app.log.setLevel(logging.CRITICAL)
+    # Without this a mistake in the file would be passed over, and the defaults graded by.
+    app.raise_config_file_errors = True
     try:
         os.chdir(root)
         app.initialize([], root=str(root))
         config = app.config
-    except SystemExit:
-        raise GradingError(f"nbgrader_config.py in {str(root)!r} cannot be read") from None
+    except (SystemExit, Exception) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise GradingError(f"nbgrader_config.py in {str(root)!r} cannot be read ({why})") from None
     finally:
         os.chdir(here)
         NbGrader.clear_instance()

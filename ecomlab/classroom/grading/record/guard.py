@@ -32,10 +32,14 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something unusual in a submission, and the graded cell it concerns, if one."""
+    """Something unusual in a submission, the graded cell it concerns, if one, and its kind.
+
+    Kinds are those of :data:`~ecomlab.classroom.grading.differences.DIFFERENCES`.
+    """
 
     text: str
     cell: str | None = None
+    kind: str = "edited"
 
 
 @dataclass(frozen=True)
@@ -102,18 +106,22 @@ def stage(
         if stat.S_ISDIR(kind.st_mode):
             (target / name).mkdir()
         elif stat.S_ISLNK(kind.st_mode):
-            findings.append(Finding(f"'{name}' is a link and was left out"))
+            findings.append(_left_out(name, "is a link"))
         elif not stat.S_ISREG(kind.st_mode):
-            findings.append(Finding(f"'{name}' is not a plain file and was left out"))
+            findings.append(_left_out(name, "is not a plain file"))
         elif secret is not None and secret.exists() and os.path.samestat(kind, secret.stat()):
-            findings.append(Finding(f"'{name}' is the gradebook itself and was left out"))
+            findings.append(_left_out(name, "is the gradebook itself"))
         elif name.suffix == ".ipynb" and len(name.parts) == 1 and name.stem in records:
             findings += _stage_notebook(source, target / name, records[name.stem])
         elif kind.st_size > max_bytes:
-            findings.append(Finding(f"'{name}' has {kind.st_size >> 20} MB and was left out"))
+            findings.append(_left_out(name, f"has {kind.st_size >> 20} MB"))
         else:
             shutil.copyfile(source, target / name, follow_symlinks=False)
     return findings
+
+
+def _left_out(name: Path, why: str) -> Finding:
+    return Finding(f"'{name}' {why} and was left out", kind="link")
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -181,7 +189,7 @@ def repair(notebook: NotebookNode, records: Mapping[str, CellRecord]) -> list[Fi
             copies[name] -= 1
             del cell.metadata["nbgrader"]
             findings.append(
-                Finding(f"cell '{name}' is there more than once; the last counts", name)
+                Finding(f"cell '{name}' is there more than once; the last counts", name, "copied")
             )
         else:
             findings += _repair_cell(cell, name, records[name])
@@ -203,7 +211,7 @@ def _repair_cell(cell: NotebookNode, name: str, record: CellRecord) -> Iterable[
         yield Finding(f"the locked cell '{name}' was edited; the instructor's was run", name)
     if record.grade and _SKIP in cell.metadata.get("tags", []):
         cell.metadata["tags"] = [t for t in cell.metadata["tags"] if t != _SKIP]
-        yield Finding(f"cell '{name}' was tagged to be skipped; it was run", name)
+        yield Finding(f"cell '{name}' was tagged to be skipped; it was run", name, "skipped")
     cell.metadata["nbgrader"] = NotebookNode({**_harmless(given), **right})
 
 

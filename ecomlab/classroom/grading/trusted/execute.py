@@ -6,10 +6,12 @@ from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
+from nbclient.client import timestamp
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 
+from ecomlab.classroom.grading.record.guard import Finding
 from ecomlab.classroom.grading.trusted.messages import Message
 from ecomlab.classroom.grading.trusted.session import Ended, Outcome, Session
 
@@ -104,7 +106,8 @@ class PipeExecute(Execute):
         except CellExecutionComplete:
             pass
         except Exception as error:
-            self.session.notes.append(f"an output could not be read ({type(error).__name__})")
+            why = f"an output could not be read ({type(error).__name__})"
+            self.session.notes.append(Finding(why, kind="cap"))
 
     def _conclude(self, cell: NotebookNode, outcome: Outcome) -> None:
         if outcome.ended:
@@ -113,6 +116,11 @@ class PipeExecute(Execute):
             reply = {"content": {**self.error_on_timeout, "status": "error"}}
             self.on_cell_executed(cell=cell, cell_index=0, execute_reply=reply)
         elif outcome.reply is not None:
+            if self.record_timing:
+                now = outcome.reply["header"]["date"]
+                cell.metadata.execution["shell.execute_reply"] = timestamp(
+                    {"header": {"date": now}}
+                )
             self.on_cell_executed(cell=cell, cell_index=0, execute_reply=outcome.reply)
         if self.coalesce_streams:
             from nbconvert.preprocessors.coalescestreams import CoalesceStreamsPreprocessor
@@ -131,5 +139,5 @@ class _WidgetLine:
     """The little of a kernel client that nbclient's output widget needs."""
 
     def __init__(self, session: Session) -> None:
-        self.session = SimpleNamespace(msg=lambda kind, content: content)
+        self.session = SimpleNamespace(msg=lambda kind, content=None, **rest: content)
         self.shell_channel = SimpleNamespace(send=session.tell_widget)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from ecomlab.classroom.grading.record.guard import Finding
 from ecomlab.classroom.grading.trusted.session import Session
 
 MOST_FILES = 500
@@ -90,17 +91,17 @@ def is_plain(name: Any) -> bool:
     )
 
 
-def take_files(session: Session, folder: Path, kept: Collection[str]) -> list[str]:
-    """Put what a notebook wrote beside it; what was left out, in words."""
+def take_files(session: Session, folder: Path, kept: Collection[str]) -> list[Finding]:
+    """Put what a notebook wrote beside it; what was left out is found unusual."""
     basket = Basket(folder, kept)
     told = session.collect({"do": "files"}, basket)
     notes = []
     if told is None:
-        return ["the files that it wrote could not be collected"]
+        return [Finding("the files that it wrote could not be collected", kind="files")]
     if basket.left_out or told.get("lost"):
-        notes.append("some of the files that it wrote were left out")
+        notes.append(Finding("some of the files that it wrote were left out", kind="files"))
     if told.get("links"):
-        notes.append("links that it made were left out")
+        notes.append(Finding("links that it made were left out", kind="files"))
     return notes
 
 

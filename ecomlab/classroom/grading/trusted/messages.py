@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ecomlab.classroom.grading.record.guard import Finding
+
 _KINDS = {
     "status", "execute_input", "stream", "display_data", "execute_result", "error",
     "update_display_data", "clear_output", "comm_open", "comm_msg", "comm_close",
@@ -28,7 +30,7 @@ class Used:
 class Cap:
     """Passes messages on up to a size, then drops the excess with one note."""
 
-    def __init__(self, used: Used, notes: list[str], take: Callable[[Message], None]) -> None:
+    def __init__(self, used: Used, notes: list[Finding], take: Callable[[Message], None]) -> None:
         self._used, self._notes, self._take = used, notes, take
         self._text = self._all = 0
         self._dropped = 0
@@ -59,7 +61,8 @@ class Cap:
         if not self._dropped:
             return
         note = f"\n[{self._dropped:,} characters of output beyond the limit were dropped]\n"
-        self._notes.append(f"{self._dropped:,} characters of output were dropped")
+        lost = f"{self._dropped:,} characters of output were dropped"
+        self._notes.append(Finding(lost, kind="cap"))
         self._take(_message("stream", {"name": "stdout", "text": note}, ""))
         self._dropped = 0
 

@@ -90,6 +90,7 @@ def study(
     redactor: Redactor,
     *,
     folder: str,
+    given: str,
     execute: PipeExecute,
 ) -> tuple[Reference, list[str]]:
     """Run the sanitized reference twice: beside its tests, then sealed.
@@ -119,7 +120,7 @@ def study(
         "asked_for": asked_for,
         "test_imports": tuple((t, i) for t, i in shown if i),
     }
-    plain = Session(zygote, folder, folder, shops=None)
+    plain = Session(zygote, folder, given, shops=None)
     begun = time.monotonic()
     executed = _run(notebook, execute, plain, frozenset(), {})
     seconds = time.monotonic() - begun
@@ -136,7 +137,7 @@ def study(
     ]
     candidates = frozenset(t for t, s in tests.items() if sealable(s))
     closed = Session(
-        zygote, folder, folder, setup, asked_for=asked_for, shops=None, judged_shops=None
+        zygote, folder, given, setup, asked_for=asked_for, shops=None, judged_shops=None
     )
     sealed_marks = _marks(_run(notebook, execute, closed, candidates, dict(known["test_imports"])))
     opened = closed.shops_opened() if execute.ended is None else ((), ())

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ecomlab.classroom.grading.codec.wire import BrokenFrame, Closed
+from ecomlab.classroom.grading.record.guard import Finding
 from ecomlab.classroom.grading.trusted.messages import Cap, Message, Used, checked
 from ecomlab.classroom.grading.trusted.zygote import Child, Zygote, in_words
 
@@ -101,6 +102,8 @@ class Session:
         What was unusual.
     killed
         Whether something else than the grader killed a process, as a machine short of memory does.
+    not_data
+        Whether an answer that a test looked at is an object that does not cross.
     """
 
     zygote: Zygote
@@ -111,8 +114,9 @@ class Session:
     shops: Collection[str] | None = ()
     judged_shops: Collection[str] | None = ()
     grace: float = 4.0
-    notes: list[str] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
     killed: bool = False
+    not_data: bool = False
     _student: Child | None = None
     _judge: Child | None = None
     _used: Used = field(default_factory=Used)
@@ -214,7 +218,7 @@ class Session:
         for code in self.setup:
             outcome = self._run(judge, "execute", code, 0, 60.0, lambda message: None)
             if outcome.ended or outcome.timed_out:
-                self.notes.append("a locked cell could not be run beside the tests")
+                self.notes.append(Finding("a locked cell could not be run beside the tests"))
                 judge.end()
                 judge = self._fork(self.given, self.judged_shops)
                 break
@@ -318,6 +322,7 @@ class Session:
                     continue
                 head, data = frame
                 if head.get("is") == "answer" and head.get("id") == name:
+                    self.not_data |= _holds_object(head)
                     judge.channel.send(head, data)
                     return late
                 message = checked(head, data, name) if head.get("is") == "message" else None
@@ -329,3 +334,12 @@ class Session:
             gone = {"raised": "RuntimeError", "message": f"your notebook's process ended: {why}"}
             judge.channel.send(gone)
             return late
+
+
+def _holds_object(answer: Message) -> bool:
+    """Whether an answer holds an object that is neither data nor a function; for the report."""
+    heads = answer.get("values", [answer])
+    return isinstance(heads, list) and any(
+        isinstance(h, dict) and h.get("kind") == "object" and h.get("callable") is not True
+        for h in heads
+    )

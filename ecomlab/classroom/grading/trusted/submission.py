@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
+from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from ecomlab.classroom.grading.record import guard
@@ -42,7 +43,7 @@ class Result:
     seconds: float = 0.0
     reason: str = ""
     unusual: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
     lost: list[dict[str, Any]] = field(default_factory=list)
     sealed: int = 0
     unsealed: int = 0
@@ -136,20 +137,14 @@ class Grader:
         self._redactor = Redactor(self.config)
         self._records = cell_records(self.gradebook, self.assignment, self._redactor)
         self.gradebook.forget()
-        self._given = self.scratch / f"given-{os.getpid()}-{time.monotonic_ns()}"
-        source = self.coursedir.format_path(self.coursedir.source_directory, ".", self.assignment)
-        if Path(source).is_dir():
-            shutil.copytree(source, self._given, ignore=shutil.ignore_patterns("*.ipynb"))
-        else:
-            self._given.mkdir()
-        given = (p.relative_to(self._given).as_posix() for p in self._given.rglob("*"))
-        self._not_replaced = {*given, "timestamp.txt"}
+        given = given_folder(self.scratch)
+        names = (p.relative_to(given).as_posix() for p in given.rglob("*"))
+        self._not_replaced = {*names, "timestamp.txt"}
 
     def close(self) -> None:
         """Let go of the gradebook and the warm process."""
         self.gradebook.end()
         self.zygote.close()
-        _remove(self._given)
 
     def grade(self, student: str) -> Result:
         """Grade one submission; a failure is a result, never an exception.
@@ -201,10 +196,13 @@ class Grader:
         with writing(self.gradebook, self.root):
             converter.init_assignment(self.assignment, student)
             self._zero_what_is_not_staged(converter, student)
-        executed = [self._execute(converter, path, student, result) for path in converter.notebooks]
+        executed = [
+            self._execute(converter, path, student, result, findings)
+            for path in converter.notebooks
+        ]
         _, _, after = converter.split_steps()
-        if result.notes or findings:
-            result.unusual = [f.text for f in findings] + result.notes
+        result.unusual = [f.text for f in findings]
+        result.kinds = sorted({f.kind for f in findings} | set(result.kinds))
         with writing(self.gradebook, self.root):
             for notebook, resources in executed:
                 done = converter.export(notebook, resources, after)
@@ -221,7 +219,12 @@ class Grader:
         result.status = "flagged" if result.unusual else "graded"
 
     def _execute(
-        self, converter: FastAutograde, path: str, student: str, result: Result
+        self,
+        converter: FastAutograde,
+        path: str,
+        student: str,
+        result: Result,
+        findings: list[guard.Finding],
     ) -> tuple[NotebookNode, dict[str, Any]]:
         resources = converter.resources_of(path, self.assignment, student)
         notebook = nbformat.read(path, as_version=4)
@@ -239,10 +242,19 @@ class Grader:
             resources["metadata"]["path"] = str(converter.finished)
             notebook = converter.export(notebook, resources, [step])
         else:
-            notebook = self._run_within_walls(converter, notebook, resources, reference, result)
+            notebook, session, found = self._run_within_walls(
+                converter, notebook, resources, reference
+            )
+            found += session.notes
+            findings += [
+                replace(f, text=f"{resources['unique_key']}: {f.text}")
+                for f in dict.fromkeys(found)
+            ]
+            result.kinds += ["sealed"] if session.not_data else []
         for cell in filter(is_test, notebook.cells):
             if odd := settle_credit(cell, reference.credited):
-                result.notes.append(f"{cell.metadata.nbgrader.grade_id}: {odd}")
+                test = cell.metadata.nbgrader.grade_id
+                findings.append(guard.Finding(f"{test}: {odd}", test, "credit"))
         return notebook, resources
 
     def _run_within_walls(
@@ -251,16 +263,14 @@ class Grader:
         notebook: NotebookNode,
         resources: dict[str, Any],
         reference: Reference,
-        result: Result,
-    ) -> NotebookNode:
+    ) -> tuple[NotebookNode, Session, list[guard.Finding]]:
         """Run a notebook, and once more where something else than the grader killed it."""
-        name = resources["unique_key"]
         for last in (False, True):
             attempt = deepcopy(notebook)
             session = Session(
                 self.zygote,
                 str(converter.finished),
-                str(self._given),
+                str(given_folder(self.scratch)),
                 setup=[*_speaking(language_of(notebook)), *reference.setup],
                 asked_for=reference.asked_for,
                 shops=reference.shops,
@@ -269,18 +279,18 @@ class Grader:
             execute = PipeExecute(parent=converter.exporter)
             execute.session, execute.sealed = session, reference.sealed
             execute.imports = dict(reference.test_imports)
-            notes: list[str] = []
+            found: list[guard.Finding] = []
             try:
                 if execute.enabled:
                     execute.preprocess(attempt, resources)
-                    notes += [execute.ended] if execute.ended else []
+                    if execute.ended:
+                        found.append(guard.Finding(execute.ended, kind="crash"))
                 if last or not session.killed:
-                    notes += take_files(session, converter.finished, self._not_replaced)
+                    found += take_files(session, converter.finished, self._not_replaced)
                     break
             finally:
                 session.close()
-        result.notes += [f"{name}: {n}" for n in dict.fromkeys([*notes, *session.notes])]
-        return attempt
+        return attempt, session, found
 
     def _zero_what_is_not_staged(self, converter: FastAutograde, student: str) -> None:
         there = {Path(p).stem for p in converter.notebooks}
@@ -300,6 +310,25 @@ class Grader:
         concerned = [g for g in grades if g.name in cells] or grades[:1]
         for grade in concerned:
             grade.needs_manual_grade = True
+
+
+def given_folder(scratch: Path) -> Path:
+    """Where a run keeps the instructor's files, which are all that a judge may read."""
+    return scratch / "given"
+
+
+def lay_out_given(course: CourseDirectory, config: Config, assignment: str, scratch: Path) -> Path:
+    """Copy the files that nbgrader lays over a student's, so without those that it leaves be."""
+    source = Path(course.format_path(course.source_directory, ".", assignment))
+    left = Autograde(coursedir=course, config=config).exclude_overwriting.get(assignment, [])
+    target = given_folder(scratch)
+    target.mkdir()
+    for file in map(Path, find_all_files(str(source), [*course.ignore, "*.ipynb"])):
+        name = file.relative_to(source)
+        if name.as_posix() not in left:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target / name)
+    return target
 
 
 def _speaking(language: str | None) -> list[str]:
