@@ -21,6 +21,7 @@ import engines
 from ecomlab import frames
 from ecomlab.market.consumers import behaviour_mix
 from ecomlab.market.taxonomy import DIMENSIONS, classify, composition
+from ecomlab.membership.behaviour import friction, paths, preferences, sessionize
 from ecomlab.membership.interface import funnel
 from ecomlab.membership.loyalty import cohort_retention, rfm, rfm_classes
 from ecomlab.mining.kpis import kpis, rolling_revenue
@@ -344,6 +345,10 @@ PORTABLE = {
         classify(t["trades"]), by=["completeness", "parties", "reach"]
     ),
     "pairs": lambda t: pair_affinity(t["lines"], min_orders=2),
+    "sessions": lambda t: sessionize(t["events"], gap="24h"),
+    "ways": lambda t: paths(t["events"], top=5, length=2, gap="24h"),
+    "frictions": lambda t: friction(t["events"], steps=STEPS, gap="24h"),
+    "preferences": lambda t: preferences(t["events"], of="device"),
 }
 
 
