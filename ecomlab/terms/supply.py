@@ -15,6 +15,12 @@ TERMS = {
     "lead_time": Term("lead time", "交期", ("提前期",)),
     "stock_position": Term("stock position", "库存位置"),
     "active_share": Term("share of goods that move", "动销率"),
+    "distribution_centre": Term("distribution centre", "配送中心"),
+    "p_median": Term("p-median", "p-中位"),
+    "centre_of_gravity": Term("centre of gravity", "重心"),
+    "savings_method": Term("savings method", "节约里程法"),
+    "time_window": Term("time window", "时间窗"),
+    "pick_up_station": Term("pick-up station", "自提点"),
     "reverse_logistics": Term("reverse logistics", "逆向物流"),
     "activity_based_costing": Term("activity-based costing", "作业成本法"),
 }

@@ -63,3 +63,59 @@ def inventory() -> list[Question]:
             ),
         ),
     ]
+
+
+def network() -> list[Question]:
+    """Before 5.3: lead times of 5.1, fill rates of 5.2, festivals of 2.4."""
+    return [
+        Question(
+            say(
+                en="A supplier quotes 7 days. Its closed orders took 9 days on average, and three"
+                " orders that are older than 12 days are still open. What do you plan with?",
+                zh="供应商承诺 7 天交货。已到货的订单平均用了 9 天，"
+                "还有三张下单超过 12 天仍未到货。做计划用哪个交期？",
+            ),
+            [
+                say(en="7 days", zh="7 天"),
+                say(en="9 days", zh="9 天"),
+                say(en="more than 9 days", zh="比 9 天更长"),
+            ],
+            answer=2,
+            why=say(
+                en="Open orders say that their lead time is longer than their age.",
+                zh="未到货的订单说明，它们的交期比已等待的天数更长。",
+            ),
+        ),
+        Question(
+            say(
+                en="In a month 200 units were asked for, 190 came off the shelf. Stock ran out in"
+                " 2 of 4 order cycles. What is the fill rate?",
+                zh="一个月内需求 200 件，现货满足 190 件；4 个订货周期中有 2 个缺货。"
+                "订单满足率是多少？",
+            ),
+            ["95 %", "50 %", "90 %"],
+            answer=0,
+            why=say(
+                en="The fill rate counts units, 190 / 200; the cycle service level counts cycles.",
+                zh="订单满足率按件数算：190 ÷ 200；按周期数算的是周期服务水平。",
+            ),
+        ),
+        Question(
+            say(
+                en="The week of 11.11 sold 300 units, a usual week sells 100, the week after sold"
+                " 60. How much did the festival add over the two weeks?",
+                zh="双十一当周卖出 300 件，平常一周 100 件，之后一周只卖 60 件。"
+                "两周合计，大促多卖了多少？",
+            ),
+            [
+                say(en="200 units", zh="200 件"),
+                say(en="160 units", zh="160 件"),
+                say(en="300 units", zh="300 件"),
+            ],
+            answer=1,
+            why=say(
+                en="200 more in the week, 40 fewer after it: part was pulled forward.",
+                zh="当周多 200 件，之后少 40 件：一部分只是提前购买。",
+            ),
+        ),
+    ]

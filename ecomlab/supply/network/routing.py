@@ -24,7 +24,8 @@ Floats = NDArray[np.float64]
 #: The search counts in whole numbers of so many digits. Its penalties are limited, so that
 #: too long a cost would make breaking a limit cheap; loads and times are told more finely.
 _KM_DIGITS, _PRICE_DIGITS, _LIMIT_DIGITS = 5, 3, 7
-_BOUND_ROUNDS = 40
+#: Rounds of cuts: while there is time; and where steps are counted, so that machines agree.
+_BOUND_ROUNDS, _COUNTED_ROUNDS = 40, 12
 _NEVER = int(np.iinfo(np.int64).max)
 
 
@@ -143,10 +144,11 @@ class _Watch:
 
     def seek_bound(self) -> None:
         """Take at most a quarter of the time; of counted steps, a fixed number of rounds."""
-        patience = np.inf if self.most_steps is not None else self.seconds / 4
+        counted = self.most_steps is not None
+        patience = np.inf if counted else self.seconds / 4
         try:
             self.bound = lower_bound(
-                self.problem, rounds=_BOUND_ROUNDS,
+                self.problem, rounds=_COUNTED_ROUNDS if counted else _BOUND_ROUNDS,
                 late=lambda: perf_counter() - self.began > patience,
             )  # fmt: skip
         except KeyboardInterrupt:
