@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import select
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from nbformat.v4 import new_notebook
 from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.record.gradebook import GradebookError
 from ecomlab.classroom.grading.run import grade
+from ecomlab.classroom.grading.trusted.session import Session
+from ecomlab.cli import main
 from smallclass import KERNEL, answer, checks, gradebook, make_course, plain, submit
 
 LACKING = sandbox.missing("strict")
@@ -41,6 +43,9 @@ def course(tmp_path_factory):
     )
     for number in range(STUDENTS):
         submit(folder, f"s{number}", {"a": "a = 6" if number % 2 else "a = 5"})
+    used = "import time\nwhile time.thread_time() < 0.6: pass"
+    submit(folder, "busy", {"a": f"a = 6\n{used}"})
+    shutil.move(folder / "submitted/busy", folder / "busy")
     return folder
 
 
@@ -51,12 +56,47 @@ def fresh(course, tmp_path):
     return tmp_path / "course"
 
 
-def begin(course: Path, *words: str) -> subprocess.Popen:
-    """`ecomlab grade` in a process of its own."""
-    command = [sys.executable, "-m", "ecomlab", "grade", "one", "--isolation", ISOLATION]
-    return subprocess.Popen(
-        [*command, *words], cwd=course, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+class Run:
+    """`ecomlab grade` in a process of its own, which has imported what this one has."""
+
+    def __init__(self, course: Path, *words: str) -> None:
+        reading, writing = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            status = 1
+            try:
+                os.close(reading)
+                for number in (1, 2):
+                    os.dup2(writing, number)
+                sys.stdout, sys.stderr = (open(n, "w", 1, closefd=False) for n in (1, 2))  # noqa: SIM115
+                os.chdir(course)
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                status = main(["grade", "one", "--isolation", ISOLATION, *words])
+            finally:
+                os._exit(status)
+        os.close(writing)
+        self.said = open(reading)  # noqa: SIM115
+        self.returncode: int | None = None
+
+    def first_result(self) -> None:
+        """Wait until a submission was graded."""
+        assert select.select([self.said], [], [], 120)[0]
+        line = self.said.readline()
+        assert line.startswith("[1/"), line
+
+    def end(self) -> str:
+        """Wait for its end; what it said."""
+        done = wait_for(lambda: os.waitid(os.P_PID, self.pid, _LOOK) is not None, 120)
+        if not done:
+            os.kill(self.pid, signal.SIGKILL)
+        _, status = os.waitpid(self.pid, 0)
+        self.returncode = os.waitstatus_to_exitcode(status)
+        assert done, "the run did not end"
+        with self.said:
+            return self.said.read()
+
+
+_LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
 def processes(course: Path) -> dict[int, str]:
@@ -65,8 +105,10 @@ def processes(course: Path) -> dict[int, str]:
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             line = (folder / "cmdline").read_bytes().decode(errors="replace")
-            here = os.readlink(folder / "cwd") if "ecomlab" in line else ""
-            if "ecomlab" in line and (str(course) in line or here == str(course)):
+            here = os.readlink(folder / "cwd")
+            if (folder / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                continue
+            if here == str(course) or ("inside.nursery" in line and str(course) in line):
                 found[int(folder.name)] = line
     found.pop(os.getpid(), None)
     return found
@@ -80,13 +122,6 @@ def wait_for(condition, seconds: float) -> bool:
             return True
         time.sleep(0.05)
     return False
-
-
-def first_result(run: subprocess.Popen) -> None:
-    """Wait until a submission was graded."""
-    with ThreadPoolExecutor(1) as pool:
-        line = pool.submit(run.stderr.readline).result(timeout=120)
-    assert line.startswith("[1/"), line
 
 
 def all_is_well(course: Path) -> None:
@@ -106,8 +141,8 @@ def all_is_well(course: Path) -> None:
 def killed_somewhere(course: Path, seed: int) -> None:
     """Kill the run, a worker, a zygote or a child at a random moment; then resume."""
     chance = random.Random(seed)
-    run = begin(course, "--workers", "2")
-    first_result(run)
+    run = Run(course, "--workers", "2")
+    run.first_result()
     time.sleep(chance.uniform(0, 0.8))
     victims = processes(course)
     zygotes = [p for p, line in victims.items() if "inside.nursery" in line]
@@ -115,11 +150,8 @@ def killed_somewhere(course: Path, seed: int) -> None:
     kind = chance.choice([[run.pid], others or [run.pid], zygotes or [run.pid]])
     with contextlib.suppress(ProcessLookupError):
         os.kill(chance.choice(kind), signal.SIGKILL)
-    try:
-        run.communicate(timeout=120)
-    except subprocess.TimeoutExpired:
-        run.kill()
-        raise
+    run.end()
+    assert run.returncode is not None
     if run.returncode < 0:
         assert wait_for(lambda: not processes(course), 10), "processes outlived the run"
     report = grade("one", course=course, isolation=ISOLATION)
@@ -139,11 +171,11 @@ def test_killed_at_many_random_moments_and_resumed(fresh, seed):
 
 
 def test_an_interrupt_stops_soon_and_keeps_what_was_done(fresh):
-    run = begin(fresh)
-    first_result(run)
+    run = Run(fresh)
+    run.first_result()
     asked = time.monotonic()
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=60)
+    os.kill(run.pid, signal.SIGINT)
+    said = run.end()
     assert time.monotonic() - asked < 10
     assert run.returncode == 130
     assert "what was finished is kept" in said
@@ -154,17 +186,21 @@ def test_an_interrupt_stops_soon_and_keeps_what_was_done(fresh):
     all_is_well(fresh)
 
 
+HOLD = """import sqlite3, sys, time
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+time.sleep(2.5)"""
+
+
 def test_a_locked_gradebook_is_waited_for(fresh):
-    database = sqlite3.connect(
-        fresh / "gradebook.db", isolation_level=None, check_same_thread=False
-    )
-    database.execute("BEGIN EXCLUSIVE")
-    run = begin(fresh, "--students", "s1")
-    time.sleep(4)
-    database.execute("ROLLBACK")
-    database.close()
-    run.communicate(timeout=120)
-    assert run.returncode == 0
+    command = [sys.executable, "-c", HOLD, str(fresh / "gradebook.db")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        report = grade("one", course=fresh, isolation=ISOLATION, students="s1")
+        assert other.wait() == 0
+    assert report.counts == {"graded": 1}
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write to read-only files")
@@ -216,6 +252,59 @@ def test_a_full_disk_fails_what_it_hits_and_nothing_else(fresh, small_disk):
     ballast.unlink()
     report = grade("one", course=fresh, isolation=ISOLATION)
     assert report.counts == {"graded": STUDENTS}
+
+
+@pytest.mark.parametrize("what", ["execute", "judge"])
+def test_a_notebook_that_was_killed_from_outside_is_run_once_more(fresh, monkeypatch, what):
+    """As a machine short of memory kills: the student's process, or the judge beside it."""
+    original = Session._run
+    victims = []
+
+    def run_and_kill(self, child, doing, *rest):
+        # The reference's work folder is in the source.
+        if doing == what and not victims and "autograded" in self.folder:
+            victims.append(child.pid)
+            child.signal(signal.SIGKILL)
+        return original(self, child, doing, *rest)
+
+    monkeypatch.setattr(Session, "_run", run_and_kill)
+    report = grade("one", course=fresh, isolation=ISOLATION, students="s[12]")
+    assert victims
+    assert [(r.score, r.unusual) for r in report.results] == [(2, []), (0, [])]
+
+
+def test_what_is_killed_each_time_is_flagged(fresh, monkeypatch):
+    original = Session._run
+
+    def run_and_kill(self, child, doing, *rest):
+        if "autograded" in self.folder:
+            child.signal(signal.SIGKILL)
+        return original(self, child, doing, *rest)
+
+    monkeypatch.setattr(Session, "_run", run_and_kill)
+    (result,) = grade("one", course=fresh, isolation=ISOLATION, students="s1").results
+    assert result.status == "flagged"
+    assert "SIGKILL" in result.unusual[0]
+
+
+def test_a_busy_machine_costs_no_marks(fresh):
+    """Four others on the one processor leave a cell a fifth of it; its time is not up."""
+    shutil.move(fresh / "busy", fresh / "submitted/busy")
+    hogs = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(4)]
+    processor = {min(os.sched_getaffinity(0))}
+    before = os.sched_getaffinity(0)
+    try:
+        for hog in hogs:
+            os.sched_setaffinity(hog.pid, processor)
+        os.sched_setaffinity(0, processor)
+        report = grade("one", course=fresh, isolation=ISOLATION, students="busy", timeout=1)
+    finally:
+        os.sched_setaffinity(0, before)
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+    (result,) = report.results
+    assert (result.score, result.unusual) == (2, [])
 
 
 def test_a_lost_zygote_is_replaced(fresh, monkeypatch):

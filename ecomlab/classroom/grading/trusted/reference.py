@@ -23,6 +23,7 @@ from ecomlab.classroom.grading.record.cells import (
     locked_setup,
     sealable,
 )
+from ecomlab.classroom.grading.record.courses import GradingError
 from ecomlab.classroom.grading.record.guard import CellRecord
 from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
 from ecomlab.classroom.grading.trusted.harvest import keep_shops
@@ -142,6 +143,11 @@ def study(
     sealed_marks = _marks(_run(notebook, execute, closed, candidates, dict(known["test_imports"])))
     opened = closed.shops_opened() if execute.ended is None else ((), ())
     closed.close()
+    if plain.killed or closed.killed:
+        raise GradingError(
+            f"something ended the process that ran the reference of '{name}' (is there memory "
+            "enough?); run again"
+        )
     sealed = frozenset(t for t in candidates if sealed_marks.get(t) == beside.get(t))
     unsealed = tuple(
         (t, "it looks at more than data" if t not in candidates else "its answers do not cross")
