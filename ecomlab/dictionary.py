@@ -56,6 +56,11 @@ FIGURES: dict[str, tuple[str, str, dict[str, tuple[str, str]]]] = {
                                "统计局公布的增速（可比口径），%"),
         "physical_share_pct": ("share of physical goods sold online in retail sales, %",
                                "实物商品网上零售额占社会消费品零售总额的比重，%")}),
+    "market/festivals": (
+        "festivals and sales days, a row a festival and year", "节日与大促日，每行一个节日的一年", {
+        "date": ("its day", "日期"),
+        "festival": ("festival", "节日"),
+        "festival_zh": ("festival in Chinese", "节日中文名")}),
     "market/regional_growth": (
         "growth of retail e-commerce, a row a year and region", "各地区零售电商增速", {
         "year": ("year", "年份"),

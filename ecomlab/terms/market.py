@@ -26,6 +26,7 @@ TERMS = {
     "seasonally_adjusted": Term("seasonally adjusted", "季节调整", ("季调",)),
     "seasonal_naive": Term("seasonal naive", "季节性朴素"),
     "forecast_interval": Term("forecast interval", "预测区间"),
+    "festival_regressors": Term("festival regressors", "节日回归变量"),
     "backtest": Term("backtest", "回测"),
     "mix_effect": Term("mix effect", "结构效应"),
     "rate_effect": Term("rate effect", "比率效应"),

@@ -99,48 +99,47 @@ trusted = "kettle"
 potential = sum(kettle) + 12 * kettle[-1]
 """,
     },
-    "season": {
-        "reads the season off the adjusted series": """
-series_name = "us_adjusted"
-parts = growth.decompose(us_adjusted["2012":"2019"])
-q4_factor = parts.loc[parts.index.month == 10, "seasonal"].mean()
+    "rival": {
+        "takes the latest weeks for those of a year ago": """
+def honest_rival(sales, horizon):
+    ratio = sum(sales[-13:]) / sum(sales[-65:-52])
+    return [week * ratio for week in sales[-horizon:]]
 """,
-        "compares with the quarter before": """
-series_name = "us_quarters"
-sales = us_quarters["2012":"2019"]
-q4_factor = (sales / sales.shift(1))[sales.index.month == 10].mean()
+        "multiplies by the growth rate instead of the ratio": """
+def honest_rival(sales, horizon):
+    rate = sum(sales[-13:]) / sum(sales[-65:-52]) - 1
+    return [week * rate for week in sales[-52:][:horizon]]
 """,
-        "compares with the year's mean, which the trend lifts": """
-series_name = "us_quarters"
-sales = us_quarters["2012":"2019"]
-q4_factor = (sales / sales.groupby(sales.index.year).transform("mean"))[sales.index.month == 10].mean()
+        "forgets the growth": """
+def honest_rival(sales, horizon):
+    return list(sales[-52:][:horizon])
 """,
-        "gives a percentage": """
-series_name = "us_quarters"
-q4_factor = 19.6
+        "looks a week too far back": """
+def honest_rival(sales, horizon):
+    ratio = sum(sales[-13:]) / sum(sales[-65:-52])
+    return [week * ratio for week in sales[-53:][:horizon]]
+""",
+        "takes one week's growth for the growth": """
+def honest_rival(sales, horizon):
+    return [week * sales[-1] / sales[-53] for week in sales[-52:][:horizon]]
 """,
     },
-    "mase": {
-        "lets errors cancel": """
-def mase(actual, forecast, history, season=4):
-    history = np.asarray(history, dtype=float)
-    scale = np.mean(np.abs(history[season:] - history[:-season]))
-    return abs(np.mean(np.asarray(actual) - np.asarray(forecast))) / scale
+    "moving-weeks": {
+        "takes last year's weeks": """
+as_last_year = growth.year_ago_growth(weekly, 9)["2026-01-05":]
+rush_week, quiet_week = as_last_year.idxmax().start_time, as_last_year.idxmin().start_time
 """,
-        "scales by the step from one period to the next": """
-def mase(actual, forecast, history, season=4):
-    scale = np.mean(np.abs(np.diff(history)))
-    return np.mean(np.abs(np.asarray(actual) - np.asarray(forecast))) / scale
+        "leaves the festival where it stood in 2025": """
+rush_week = "2026-01-12"
+quiet_week = "2026-01-26"
 """,
-        "takes squared errors": """
-def mase(actual, forecast, history, season=4):
-    history = np.asarray(history, dtype=float)
-    scale = np.mean(np.abs(history[season:] - history[:-season]))
-    return np.sqrt(np.mean((np.asarray(actual) - np.asarray(forecast)) ** 2)) / scale
+        "puts the rush into the festival's own week": """
+rush_week = "2026-02-09"
+quiet_week = "2026-02-16"
 """,
-        "does not scale": """
-def mase(actual, forecast, history, season=4):
-    return np.mean(np.abs(np.asarray(actual) - np.asarray(forecast)))
+        "puts the rest before the festival": """
+rush_week = "2026-02-02"
+quiet_week = "2026-02-09"
 """,
     },
     "promise": {
@@ -242,30 +241,31 @@ trusted = "Kettle"
 potential = m
 """,
     },
-    "season": {
-        "against a centred moving average": """
-from statsmodels.tsa.seasonal import seasonal_decompose
-
-parts = seasonal_decompose(us_quarters["2012":"2019"], model="multiplicative", period=4)
-series_name = "us_quarters"
-q4_factor = parts.seasonal[parts.seasonal.index.month == 10].mean()
+    "rival": {
+        "with NumPy": """
+def honest_rival(sales, horizon):
+    weeks = np.asarray(sales, dtype=float)
+    return weeks[len(weeks) - 52 :][:horizon] * weeks[-13:].sum() / weeks[-65:-52].sum()
 """,
-        "rounded": """
-series_name = "us_quarters"
-q4_factor = 1.2
+        "with the course's function": """
+def honest_rival(sales, horizon):
+    weeks = pd.period_range("2020-01-06", periods=len(sales), freq="W")
+    return growth.year_ago_growth(pd.Series(sales, index=weeks, dtype=float), horizon)
 """,
     },
-    "mase": {
-        "in plain Python": """
-def mase(actual, forecast, history, season=4):
-    naive = [abs(b - a) for a, b in zip(history, history[season:])]
-    errors = [abs(a - f) for a, f in zip(actual, forecast)]
-    return (sum(errors) / len(errors)) / (sum(naive) / len(naive))
+    "moving-weeks": {
+        "by counting from the festival's day": """
+import datetime
+
+new_year = datetime.date(2026, 2, 17)
+rush_week = new_year - datetime.timedelta(days=15)
+quiet_week = new_year - datetime.timedelta(days=1)
 """,
-        "with pandas": """
-def mase(actual, forecast, history, season=4):
-    scale = pd.Series(history).diff(season).abs().mean()
-    return pd.Series(np.subtract(actual, forecast)).abs().mean() / scale
+        "as last year's days, moved with the festival": """
+then, now = pd.Timestamp("2025-01-29"), pd.Timestamp("2026-02-17")
+moved = daily.shift(freq=now - then)["2026-01-05":"2026-03-01"]
+moved = moved.resample("W-MON", closed="left", label="left").sum()
+rush_week, quiet_week = moved[:"2026-02-16"].idxmax(), moved.idxmin()
 """,
     },
     "promise": {

@@ -7,6 +7,11 @@ spreads, and how far a forecast can be trusted.
 from ecomlab.market.growth.backtesting import Backtest, backtest
 from ecomlab.market.growth.decomposition import decompose, seasonal_strength
 from ecomlab.market.growth.diffusion import BassFit, bass, bass_peak, fit_bass
+from ecomlab.market.growth.festivals import (
+    festival_windows,
+    forecast_festivals,
+    year_ago_growth,
+)
 from ecomlab.market.growth.forecasting import METHODS, forecast
 from ecomlab.market.growth.rates import (
     Concentration,
@@ -31,9 +36,12 @@ __all__ = [
     "concentration",
     "contribution",
     "decompose",
+    "festival_windows",
     "fit_bass",
     "forecast",
+    "forecast_festivals",
     "growth_table",
     "periods_to_reach",
     "seasonal_strength",
+    "year_ago_growth",
 ]
