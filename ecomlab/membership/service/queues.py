@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CLOSE = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Staffing:
     """A team that meets a promise, and how it will fare.
 
@@ -57,6 +57,13 @@ class Staffing:
     handle_time: float
     target: float
     within: float
+
+    def __repr__(self) -> str:
+        return (
+            f"Staffing(agents={self.agents}, positions={self.positions}, "
+            f"service_level={self.service_level:.5f}, waiting={self.waiting:.5f}, "
+            f"mean_wait={self.mean_wait:.2f}, occupancy={self.occupancy:.5f})"
+        )
 
     def _repr_html_(self) -> str:
         rows = (
@@ -229,9 +236,9 @@ def agents_needed(
 
     Examples
     --------
-    >>> team = agents_needed(100, 1800, 180, target=0.80, within=20, shrinkage=0.30)
-    >>> team.agents, team.positions, round(team.service_level, 5), round(team.occupancy, 5)
-    (14, 20, 0.88835, 0.71429)
+    >>> agents_needed(100, 1800, 180, target=0.80, within=20, shrinkage=0.30)
+    Staffing(agents=14, positions=20, service_level=0.88835, waiting=0.17413, mean_wait=7.84,
+    occupancy=0.71429)
     """
     calls = _number(calls, "calls", "calls", above=True)
     interval = _number(interval, "interval", "seconds", above=True)
