@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -124,6 +124,54 @@ class Gamma:
         ) / 2
 
 
+@dataclass(frozen=True)
+class Uniform:
+    """Every amount between two is as likely.
+
+    Examples
+    --------
+    >>> float(Uniform(0, 100).quantile(0.3)), float(Uniform(0, 100).short(30))
+    (30.0, 24.5)
+    """
+
+    low: float
+    high: float
+    whole: bool = field(default=False, init=False)
+
+    @property
+    def mean(self) -> float:
+        """Units expected."""
+        return (self.low + self.high) / 2
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation, units."""
+        return (self.high - self.low) / float(np.sqrt(12))
+
+    def _left(self, x: ArrayLike, power: int) -> Floats:
+        """The integral of the tail, so many times over, from x upwards, x within the range."""
+        inside = np.clip(np.asarray(x, dtype=float), self.low, self.high)
+        factor = (1.0, 2.0, 6.0)[power - 1]
+        return (self.high - inside) ** power / (factor * (self.high - self.low))
+
+    def cdf(self, x: ArrayLike) -> Floats:
+        """The chance of x or less."""
+        return 1 - self._left(x, 1)
+
+    def quantile(self, level: float) -> float:
+        """The least x that is enough with a chance of `level`."""
+        return self.low + level * (self.high - self.low)
+
+    def short(self, x: ArrayLike) -> Floats:
+        """The expected part above x."""
+        return self._left(x, 2) + np.maximum(self.low - np.asarray(x, dtype=float), 0)
+
+    def shorter(self, x: ArrayLike) -> Floats:
+        """The integral of ``short`` from x upwards."""
+        below = np.maximum(self.low - np.asarray(x, dtype=float), 0)
+        return self._left(x, 3) + below * (self.high - self.low) / 2 + below**2 / 2
+
+
 @dataclass(frozen=True, eq=False)
 class Counts:
     """Whole units: the chance of 0, 1, 2, ...
@@ -195,32 +243,36 @@ class Counts:
 class Frozen:
     """A frozen continuous distribution of SciPy (``scipy.stats.lognorm(...)``)."""
 
-    given: object
+    given: Any
     whole: bool = field(default=False, init=False)
 
     @property
     def mean(self) -> float:
         """Units expected."""
-        return float(self.given.mean())  # type: ignore[attr-defined]
+        return float(self.given.mean())
 
     @property
     def sd(self) -> float:
         """Standard deviation, units."""
-        return float(self.given.std())  # type: ignore[attr-defined]
+        return float(self.given.std())
 
     def cdf(self, x: ArrayLike) -> Floats:
         """The chance of x or less."""
-        return self.given.cdf(x)  # type: ignore[attr-defined]
+        return self.given.cdf(x)
 
     def quantile(self, level: float) -> float:
         """The least x that is enough with a chance of `level`."""
-        return float(self.given.ppf(level))  # type: ignore[attr-defined]
+        return float(self.given.ppf(level))
 
     def _beyond(self, x: ArrayLike, power: int) -> Floats:
         from scipy.integrate import quad
 
+        top = float(self.given.support()[1])
+
         def over(level: float) -> float:
-            return quad(lambda y: (y - level) ** power * self.given.sf(y), level, np.inf)[0]  # type: ignore[attr-defined]
+            return quad(lambda y: (y - level) ** power * self.given.sf(y), level, max(level, top))[
+                0
+            ]
 
         return np.vectorize(over)(np.asarray(x, dtype=float))
 
