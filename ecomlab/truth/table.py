@@ -16,7 +16,17 @@ import numpy as np
 
 from ecomlab.shop.cache import cache_folder, engine_version
 from ecomlab.shop.world import World
-from ecomlab.truth import branding, market, membership, mining, pricing, supply
+from ecomlab.truth import (
+    branding,
+    lists,
+    market,
+    membership,
+    mining,
+    pricing,
+    segments,
+    supply,
+    watching,
+)
 from ecomlab.truth.estimand import SAFE, Estimand
 from ecomlab.truth.past import past
 
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
 
 #: The worlds, fixed in advance.
 SEEDS = tuple(range(101, 131))
-ROOMS = (pricing, branding, membership, mining, market, supply)
+ROOMS = (segments, pricing, branding, membership, supply, watching, lists, mining, market)
 ESTIMANDS: dict[str, Estimand] = {one.name: one for room in ROOMS for one in room.ESTIMANDS}
 #: The laws: the reference may miss so often, the naive method must miss in such a share.
 MISSES, MISLED = 2, 0.8

@@ -73,6 +73,7 @@ class Recommender:
 
         Customers whom nobody knows are scored as ones who took nothing.
         """
+        self._check_fitted()
         return self._score(self._rows(customers))
 
     def recommend(
@@ -131,11 +132,12 @@ class Recommender:
         """Lists block by block: first row, columns of ``products_`` (-1: no more), their scores."""
         if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
             raise ValueError(f"k is {k!r}; it must be a whole number of at least 1")
+        self._check_fitted()
         allowed = np.ones(len(self.products_), dtype=bool)
         if among is not None:
             wanted = np.asarray(list(among))
             if len(unknown := wanted[self.products_.get_indexer(wanted) < 0]):
-                raise ValueError(f"product {unknown[0]!r} is not known; fit lists what is on sale")
+                raise ValueError(f"product {unknown[0]} is not known; fit lists what is on sale")
             allowed = self.products_.isin(wanted)
         for start in range(0, len(customers), BLOCK):
             seen = self._rows(customers[start : start + BLOCK])
@@ -146,6 +148,10 @@ class Recommender:
             score = np.take_along_axis(points, best, axis=1)
             yield start, np.where(np.isfinite(score), best, -1), score
 
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "products_"):
+            raise ValueError("the recommender has learned nothing yet; call fit first")
+
     def _rows(self, customers: ArrayLike) -> csr_array:
         """What customers took; nothing, if they are not known."""
         from scipy import sparse
@@ -153,11 +159,10 @@ class Recommender:
         ids = np.asarray(customers)
         if ids.ndim != 1:
             raise ValueError(f"customers has shape {ids.shape}; a list of ids is needed")
-        if not hasattr(self, "customers_"):
-            raise ValueError("the recommender has learned nothing yet; call fit first")
         row = self.customers_.get_indexer(ids)
-        chosen = self.seen_[np.maximum(row, 0)]
-        return sparse.csr_array(chosen.multiply((row >= 0)[:, None]))
+        taken = sparse.csr_array(self.seen_[np.maximum(row, 0)].multiply((row >= 0)[:, None]))
+        taken.eliminate_zeros()
+        return taken
 
 
 def counted(
@@ -173,7 +178,7 @@ def counted(
         _checked(products, ("product_id",), "products")
         listed = products["product_id"]
         if (twice := listed.duplicated().to_numpy()).any():
-            raise ValueError(f"products lists {listed.to_numpy()[twice][0]!r} more than once")
+            raise ValueError(f"products lists {listed.to_numpy()[twice][0]} more than once")
     weight = np.ones(len(interactions))
     if "weight" in interactions:
         weight = interactions["weight"].to_numpy(dtype=float)
@@ -187,7 +192,7 @@ def counted(
     what = goods.get_indexer(interactions["product_id"])
     if (what < 0).any():
         odd_one = interactions["product_id"].to_numpy()[what < 0][0]
-        raise ValueError(f"product {odd_one!r} was taken but is not in products")
+        raise ValueError(f"product {odd_one} was taken but is not in products")
     shape = (len(customers), len(goods))
     taken = sparse.csr_array(sparse.coo_array((weight, (who, what)), shape=shape))
     taken.sum_duplicates()
