@@ -185,8 +185,15 @@ def _legend(picture: Figure, *, choosing: bool) -> None:
     picture.legend(handles=handles, loc="outside lower center", ncols=4)
 
 
-def figure(setting: Scenario | None = None) -> Figure:
+def figure(setting: Scenario | None = None, trades: pd.DataFrame | None = None) -> Figure:
     """The cube with the chosen corners in colour, as a figure of its own.
+
+    Parameters
+    ----------
+    setting
+        Which sides are chosen; the lab's first setting if None.
+    trades
+        Classified trades; the market's if None.
 
     Examples
     --------
@@ -196,7 +203,7 @@ def figure(setting: Scenario | None = None) -> Figure:
     from matplotlib.figure import Figure
 
     setting = setting or Scenario()
-    table = corners(market(), setting)
+    table = corners(market() if trades is None else trades, setting)
     picture = Figure(figsize=(7.6, 5.2), layout="constrained")
     ax = picture.add_subplot()
     draw(ax, table, setting.measure)
@@ -246,9 +253,9 @@ def _side(side: str) -> str:
     return say(en=side, zh={"physical": "实体", "digital": "数字", ANY: "不限"}[side])
 
 
-def readout(setting: Scenario) -> str:
+def readout(setting: Scenario, trades: pd.DataFrame | None = None) -> str:
     """What is traded in the chosen corners, as a small HTML table."""
-    found = chosen_items(market(), setting)
+    found = chosen_items(market() if trades is None else trades, setting)
     if found.empty:
         none = say(en="No trade lies at this corner.", zh="这个角上没有交易。")
         return f"<p>{none}</p>"
@@ -269,7 +276,7 @@ def readout(setting: Scenario) -> str:
 
 def lab() -> ipywidgets.VBox:
     """The lab's face: a side of each dimension, what to measure by, the cube and a table."""
-    usual = Scenario()
+    usual, trades = Scenario(), market()
     sides = [
         (say(en="digital", zh="数字"), "digital"),
         (say(en="physical", zh="实体"), "physical"),
@@ -287,6 +294,6 @@ def lab() -> ipywidgets.VBox:
     }
     return face(
         controls,
-        draw=lambda settings: figure(Scenario(**settings)),
-        read=lambda settings: readout(Scenario(**settings)),
+        draw=lambda settings: figure(Scenario(**settings), trades),
+        read=lambda settings: readout(Scenario(**settings), trades),
     )
