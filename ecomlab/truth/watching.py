@@ -71,12 +71,20 @@ def _drops(history: History) -> list[faults.Incident]:
     ]
 
 
+def _turns(history: History) -> list[int]:
+    """Days on which the shop's own event in the cities began and ended: visits do change."""
+    event = history.policy.experiment("city_event")
+    return [event.start, event.end] if event else []
+
+
 def _told(history: History, alarm: Flags, days: int) -> tuple[float, int, float]:
     """Drops missed, false alarms, and how many quarters were watched."""
     missed = sum(not alarm[o.start : o.start + _IN_TIME].any() for o in _drops(history))
     spared = np.zeros(len(alarm), dtype=bool)
     for one in faults.incidents(history.world):
         spared[one.start : one.start + one.days + _IN_TIME] = True
+    for day in _turns(history):
+        spared[day : day + _IN_TIME] = True
     days_of = np.flatnonzero(alarm)
     episodes = np.split(days_of, np.flatnonzero(np.diff(days_of) > _SAME) + 1)
     false = sum(len(one) > 0 and not spared[one].any() for one in episodes)
@@ -186,7 +194,7 @@ ESTIMANDS = (
         unit="drops missed; false alarms a quarter",
         meaning="drops of 30-45 % that raise no alarm by their second day, and alarms without an "
         "incident a quarter: none missed and less than one asked for; drops on days that the "
-        "calendar makes unlike others are not judged",
+        "calendar makes unlike others are not judged; the shop's own event is no false alarm",
         tolerance=0.99,
         truth=none,
         reference=by_alerts,
