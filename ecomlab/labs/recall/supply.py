@@ -6,6 +6,60 @@ from ecomlab.labs.quiz import Question
 from ecomlab.style import say
 
 
+def suppliers() -> list[Question]:
+    """Before 5.1: a marginal return of 3.2, a comparison of 4.1, an interval of 3.4."""
+    return [
+        Question(
+            say(
+                en="Of the visitors who use the filter 6 % buy, of the others 2 %. Does the filter"
+                " triple the chance to buy?",
+                zh="使用筛选功能的访客有 6% 下单，其他访客只有 2%。筛选功能使下单机会变成三倍吗？",
+            ),
+            [
+                say(en="yes", zh="是"),
+                say(en="it cannot be told from this", zh="由此无法判断"),
+                say(en="no, it halves it", zh="不是，反而减半"),
+            ],
+            answer=1,
+            why=say(
+                en="Those who look for something use the filter: the two groups differ anyway.",
+                zh="会用筛选的人本来就想买东西：两组人原本就不同。",
+            ),
+        ),
+        Question(
+            say(
+                en="Channel A brought 5 CNY for each CNY spent so far, and brings 1 for the next"
+                " one; channel B brought 3, and brings 2. Where does the next CNY go?",
+                zh="渠道 A 过去每花 1 元带来 5 元，再花 1 元只带来 1 元；渠道 B 过去带来 3 元，"
+                "再花 1 元带来 2 元。下一元投给谁？",
+            ),
+            ["A", "B", say(en="half to each", zh="各一半")],
+            answer=1,
+            why=say(
+                en="The marginal return decides, not the average one.",
+                zh="看的是边际回报，不是平均回报。",
+            ),
+        ),
+        Question(
+            say(
+                en="A supplier was on time in 9 of 10 orders, another in 850 of 1,000. What can be"
+                " said?",
+                zh="一家供应商 10 单中准时 9 单，另一家 1,000 单中准时 850 单。可以说什么？",
+            ),
+            [
+                say(en="the first is better", zh="第一家更好"),
+                say(en="the second is better", zh="第二家更好"),
+                say(en="the first may be better or worse", zh="第一家可能更好，也可能更差"),
+            ],
+            answer=2,
+            why=say(
+                en="Ten orders leave an interval from about 60 to 98 %, which holds 85 %.",
+                zh="十单的区间大约是 60% 到 98%，85% 就在其中。",
+            ),
+        ),
+    ]
+
+
 def inventory() -> list[Question]:
     """Before 5.2: lead times of 5.1, intervals of 1.2, campaigns of 2.4."""
     return [
