@@ -41,6 +41,18 @@ def term(name: str) -> str:
     return getattr(TERMS[name], language())
 
 
+def heading(name: object) -> str:
+    """What a name is called in the language in force; as it stands where nobody has a word for it.
+
+    Examples
+    --------
+    >>> heading("safety_stock"), heading("x7")
+    ('safety stock', 'x7')
+    """
+    word = TERMS.get(str(name)) or HEADINGS.get(str(name))
+    return str(name) if word is None else str(getattr(word, language()))
+
+
 def speak(frame: pd.DataFrame) -> pd.DataFrame:
     """A copy of a table whose headings are in the language in force, to be looked at.
 
