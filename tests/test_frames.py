@@ -23,7 +23,7 @@ from ecomlab.market.consumers import behaviour_mix
 from ecomlab.market.taxonomy import DIMENSIONS, classify, composition
 from ecomlab.membership.behaviour import friction, paths, preferences, sessionize
 from ecomlab.membership.interface import funnel
-from ecomlab.membership.loyalty import cohort_retention, rfm, rfm_classes
+from ecomlab.membership.loyalty import cohort_retention, histories, rfm, rfm_classes, tiers
 from ecomlab.mining.kpis import kpis, rolling_revenue
 from ecomlab.mining.recommendation import pair_affinity
 from machine import needs_java
@@ -336,6 +336,10 @@ PORTABLE = {
     "rfm classes": lambda t: rfm_classes(rfm(t["orders"], as_of="2024-12-31")),
     "monthly cohorts": lambda t: cohort_retention(t["orders"]),
     "weekly cohorts": lambda t: cohort_retention(t["orders"], period="week"),
+    "histories": lambda t: histories(t["orders"], as_of="2024-12-31"),
+    "tiers": lambda t: tiers(
+        rfm(t["orders"], as_of="2024-12-31"), thresholds={"gold": 300, "black": 900}, by="monetary"
+    ),
     "funnel": lambda t: funnel(t["events"], STEPS, by="device"),
     "funnel in time": lambda t: funnel(t["events"], STEPS, within=timedelta(days=40)),
     "behaviour mix": lambda t: behaviour_mix(
@@ -353,7 +357,7 @@ PORTABLE = {
 
 
 # Variants that Spark plans as it does their neighbours; the seconds each takes are saved.
-ALIKE_ON_SPARK = {"indicators over all", "daily indicators", "rfm", "monthly cohorts"}
+ALIKE_ON_SPARK = {"indicators over all", "daily indicators", "rfm", "tiers", "monthly cohorts"}
 
 
 @pytest.mark.parametrize("seed", [1, 2])
