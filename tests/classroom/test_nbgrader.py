@@ -1,8 +1,10 @@
-"""The whole loop through nbgrader's own commands: a class in two languages, faults and all."""
+"""The whole loop with a real lesson: a class in two languages, faults and all.
+
+`ecomlab grade` grades all; where nbgrader is likeliest to differ, its own command grades too.
+"""
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import subprocess
@@ -12,9 +14,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from ecomlab.classroom import grade
 from ecomlab.classroom.build import build_release, read_lesson
 from ecomlab.classroom.build.answers import read_answers, submit
+from ecomlab.classroom.export import read_marks
 from ecomlab.style import LANGUAGES
+from gradingrun import ISOLATION
+from smallclass import gradebook, stock
 
 ASSIGNMENT, SECTION = "market", "growth"
 SCRIPTS = sysconfig.get_path("scripts")
@@ -55,7 +61,7 @@ def without_test(notebook):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory, root):
-    """A class that was released, submitted and graded by stock nbgrader."""
+    """A class that was released by nbgrader and submitted to."""
     course = tmp_path_factory.mktemp("class") / "course"
     shutil.copytree(root / "course" / "lessons", course / "lessons")
     shutil.copy(root / "course" / "nbgrader_config.py", course)
@@ -72,7 +78,7 @@ def course(tmp_path_factory, root):
     wrong = {
         key: next(iter(known.values())) for key, known in read_answers(lesson_path).wrong.items()
     }
-    mixed = {**reference, "plan-growth": wrong["plan-growth"], "mase": wrong["mase"]}
+    mixed = {**reference, "plan-growth": wrong["plan-growth"], "hhi": wrong["hhi"]}
     submissions = {
         "amy_en": submit(released["en"], reference),
         "cai_blank": released["zh"],
@@ -89,18 +95,40 @@ def course(tmp_path_factory, root):
     broken.parent.mkdir(parents=True)
     broken.write_text("this is no notebook", encoding="utf-8")
 
-    autograded = nbgrader(course, "autograde", ASSIGNMENT, check=False)
-    (course / "autograde.log").write_text(autograded.stderr)
-    nbgrader(course, "generate_feedback", ASSIGNMENT, check=False)
-    nbgrader(course, "export")
     return course
 
 
 @pytest.fixture(scope="module")
-def scores(course):
-    with (course / "grades.csv").open(encoding="utf-8", newline="") as file:
-        rows = [r for r in csv.DictReader(file) if r["assignment"] == ASSIGNMENT]
-    return {r["student_id"]: float(r["raw_score"]) for r in rows}
+def by_nbgrader(course, tmp_path_factory):
+    """A copy in which nbgrader's own command graded some; and what it said."""
+    copy = tmp_path_factory.mktemp("nbgrader") / "course"
+    shutil.copytree(course, copy)
+    for folder in (copy / "submitted").iterdir():
+        if folder.name not in ("dong_mixed_zh", "eve_duplicate", "gus_broken"):
+            shutil.rmtree(folder)
+    return copy, nbgrader(copy, "autograde", ASSIGNMENT, check=False).stderr
+
+
+@pytest.fixture(scope="module")
+def report(course, by_nbgrader):
+    """Everyone, graded by us."""
+    return grade(ASSIGNMENT, course=course, isolation=ISOLATION)
+
+
+@pytest.fixture(scope="module")
+def scores(course, report):
+    return {row.student: row.points for row in read_marks(ASSIGNMENT, course).rows}
+
+
+def test_both_grade_alike(course, report, by_nbgrader):
+    ours, theirs = (gradebook(place) for place in (course, by_nbgrader[0]))
+    compared = {k: v for k, v in theirs.items() if k[1] in ("dong_mixed_zh", "eve_duplicate")}
+    grades = [k for k in compared if k[0] == "grade"]
+    assert len(grades) > 10
+    # We ask for a person's eyes where a cell was copied or deleted.
+    assert {k: ours[k][:3] for k in grades} == {k: theirs[k][:3] for k in grades}
+    rest = set(compared) - set(grades)
+    assert {k: ours[k] for k in rest} == {k: theirs[k] for k in rest}
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +152,7 @@ def test_a_blank_notebook_scores_nothing(scores):
 
 
 def test_wrong_answers_lose_exactly_their_own_points(scores, points):
-    lost = points["plan-growth"] + points["mase"]
+    lost = points["plan-growth"] + points["hhi"]
     assert scores["dan_mixed_en"] == sum(points.values()) - lost
 
 
@@ -136,13 +164,19 @@ def test_a_deleted_test_cell_costs_its_own_points(scores, points):
     assert scores["fay_deleted"] == sum(points.values()) - points["hhi"]
 
 
-def test_a_file_that_is_no_notebook_is_named_and_earns_nothing(course, scores):
-    assert scores.get("gus_broken", 0) == 0
-    assert "gus_broken" in (course / "autograde.log").read_text()
-    assert not (course / "autograded" / "gus_broken" / ASSIGNMENT / f"{SECTION}.ipynb").exists()
+def test_a_file_that_is_no_notebook_is_named_and_earns_nothing(course, report, by_nbgrader):
+    failed = {r.student: r.reason for r in report.of("failed")}
+    assert failed.keys() == {"gus_broken"}
+    assert "is not a notebook" in failed["gus_broken"]
+    assert "gus_broken" in by_nbgrader[1]
+    for place in (course, by_nbgrader[0]):
+        assert not (place / "autograded/gus_broken" / ASSIGNMENT / f"{SECTION}.ipynb").exists()
 
 
-def test_feedback_tells_each_student_why_in_their_language(course):
+def test_feedback_tells_each_student_why_in_their_language(course, report):
+    for student in ("dan_mixed_en", "dong_mixed_zh"):
+        stock(course, "generate_feedback", ASSIGNMENT, student=student)
+
     def told(student):
         return (course / "feedback" / student / ASSIGNMENT / f"{SECTION}.html").read_text("utf-8")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import select
 import shutil
 import signal
 import sqlite3
@@ -17,15 +16,12 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_notebook
 
-from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.record.gradebook import GradebookError
 from ecomlab.classroom.grading.run import grade
 from ecomlab.classroom.grading.trusted.session import Session
-from ecomlab.cli import main
+from gradingrun import ISOLATION, Run, wait_for
 from smallclass import KERNEL, answer, checks, gradebook, make_course, plain, submit
 
-LACKING = sandbox.missing("strict")
-ISOLATION = "strict" if not LACKING else "none"
 STUDENTS = 8
 
 
@@ -56,49 +52,6 @@ def fresh(course, tmp_path):
     return tmp_path / "course"
 
 
-class Run:
-    """`ecomlab grade` in a process of its own, which has imported what this one has."""
-
-    def __init__(self, course: Path, *words: str) -> None:
-        reading, writing = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            status = 1
-            try:
-                os.close(reading)
-                for number in (1, 2):
-                    os.dup2(writing, number)
-                sys.stdout, sys.stderr = (open(n, "w", 1, closefd=False) for n in (1, 2))  # noqa: SIM115
-                os.chdir(course)
-                signal.signal(signal.SIGINT, signal.default_int_handler)
-                status = main(["grade", "one", "--isolation", ISOLATION, *words])
-            finally:
-                os._exit(status)
-        os.close(writing)
-        self.said = open(reading)  # noqa: SIM115
-        self.returncode: int | None = None
-
-    def first_result(self) -> None:
-        """Wait until a submission was graded."""
-        assert select.select([self.said], [], [], 120)[0]
-        line = self.said.readline()
-        assert line.startswith("[1/"), line
-
-    def end(self) -> str:
-        """Wait for its end; what it said."""
-        done = wait_for(lambda: os.waitid(os.P_PID, self.pid, _LOOK) is not None, 120)
-        if not done:
-            os.kill(self.pid, signal.SIGKILL)
-        _, status = os.waitpid(self.pid, 0)
-        self.returncode = os.waitstatus_to_exitcode(status)
-        assert done, "the run did not end"
-        with self.said:
-            return self.said.read()
-
-
-_LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
-
-
 def processes(course: Path) -> dict[int, str]:
     """The processes that work for a course: the run, its workers, its zygotes and children."""
     found = {}
@@ -112,16 +65,6 @@ def processes(course: Path) -> dict[int, str]:
                 found[int(folder.name)] = line
     found.pop(os.getpid(), None)
     return found
-
-
-def wait_for(condition, seconds: float) -> bool:
-    """Whether it comes true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def all_is_well(course: Path) -> None:

@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.run import grade
+from ecomlab.shop.cache import engine_version
 from smallclass import (
     KERNEL,
     answer,
@@ -128,6 +129,60 @@ CODE = {
     "names-the-tests": "def check(*a): return True\nnp_ = True\nprint(In, Out)",
     "answers-by-guess": "import inspect\ndef double(x):\n"
     "    print([f.frame.f_locals for f in inspect.stack()]); return 8",
+    # What crosses: answers that would choke or fool whoever reads them.
+    "endless-answer": "answer = []\nanswer.append(answer)\ndef double(x): return answer",
+    "deep-answer": "answer = 42\nfor _ in range(10 ** 5): answer = [answer]",
+    "huge-answer": "answer = 'x' * (1 << 28)\ndef double(x): return 'x' * (1 << 28)",
+    "forged-codec": "import ecomlab.classroom.grading.codec as c, json\n"
+    "c.encode = lambda v: json.dumps(['array', '<U99999', [1 << 40], '']).encode()",
+    "forged-class": "import ecomlab.classroom.grading.codec as c, json\n"
+    "c.encode = lambda v: json.dumps(['named', 'int', ['__eq__', '__sub__'],\n"
+    "    [['bool', True], ['bool', True]]]).encode()",
+    "forged-sizes": "import ecomlab.classroom.grading.inside.answers as a\n"
+    "a.Answers.answer = lambda self, q, b: ({{'values': [{{'name': 'answer', 'kind': 'data',\n"
+    "    'size': -(1 << 60)}}, {{'name': [], 'kind': {{}}, 'object': 'x'}}, 7, None]}}, b'[]')",
+    "forged-error": "import ecomlab.classroom.grading.inside.answers as a\n"
+    "a.Answers.answer = lambda self, q, b: ({{'raised': 'SystemExit', 'type': 'x' * 10 ** 6,\n"
+    "    'message': 'y' * 10 ** 7}}, b'')",
+    "leaves-by-exception": "class Quiet(BaseException): pass\n"
+    "def double(x): raise (SystemExit if x == 4 else Quiet)(0)",
+    "two-faces": "import threading\nlast = []\ndef double(x):\n"
+    "    last.append(x); return type('Int', (int,), {{'__eq__': lambda s, o: True}})(x)",
+    # The sealed side: what a judge might import, read or be told in passing.
+    "files-for-the-judge": "for n in ('check', 'builtins', 'helper_of_the_tests'):\n"
+    "    open(n + '.py', 'w').write('import os; os._exit(0)')\n"
+    "open('given.txt', 'w').write('42')",
+    "asks-the-judge": "import os, json, struct\nfor fd in range(3, 40):\n    try:\n"
+    "        h = json.dumps({{'is': 'ask', 'ask': 'values', 'names': ['check']}}).encode()\n"
+    "        os.write(fd, struct.pack('!II', len(h), 0) + h)\n    except OSError: pass",
+    # What a notebook leaves behind.
+    "plants-files": "import ecomlab.classroom.grading.inside.leftovers as l\n"
+    "names = ['../planted', '../../../planted', '{root}/planted', '..', 'a/../../planted', '',\n"
+    "    'nb.ipynb', 'timestamp.txt', 'given.txt', '~/planted', 'a\\0b', 'x' * 999, 7, None,\n"
+    "    'd/' * 99 + 'planted', '\\ud800']\n"
+    "l.hand_over = lambda folder, before, send: [send({{'name': n}}, b'planted') for n in names]"
+    " and {{}}",
+    "leaves-links": "import os\nos.symlink('{root}/gradebook.db', 'db.txt')\n"
+    "os.symlink('{root}', 'all')\nos.symlink('/', 'deep')",
+    "leaves-a-file-for-a-folder": "import ecomlab.classroom.grading.inside.leftovers as l\n"
+    "l.hand_over = lambda folder, before, send: [send({{'name': n}}, b'') for n in\n"
+    "    ('a', 'a/b', 'c/d', 'c')] and {{'links': 'many', 'lost': []}}",
+    "never-hands-over": "import ecomlab.classroom.grading.inside.leftovers as l, time\n"
+    "l.hand_over = lambda *a: time.sleep(99)",
+    "hands-over-for-ever": "import ecomlab.classroom.grading.inside.leftovers as l\n"
+    "def flood(folder, before, send):\n    n = 0\n    while True:\n"
+    "        send({{'name': f'f{{n}}'}}, b'x' * 1000); n += 1\nl.hand_over = flood",
+    "sparse-file": "open('big', 'wb').truncate(1 << 27)",
+    # Another kernel, and programs.
+    "shell": "!cat {root}/gradebook.db",
+    "cell-magic": "%%bash\ncat {root}/gradebook.db",
+    "python-in-python": "import multiprocessing as m\nm.get_context('spawn').Process().start()",
+    # The shops that all share.
+    "poisons-shops": "import os\nfrom ecomlab.shop.cache import cache_folder\n"
+    "for r, d, f in os.walk(cache_folder()):\n    for n in f:\n"
+    "        try: open(os.path.join(r, n), 'ab').write(b'planted')\n"
+    "        except OSError as e: print(e)\n"
+    "print(os.listdir('/shops'))",
 }  # fmt: skip
 
 
@@ -172,6 +227,11 @@ def added(notebook):
     notebook.cells.append(new_code_cell("pass", metadata={"nbgrader": metadata}))
 
 
+def other_kernel(notebook):
+    """Ask for a kernel of one's own."""
+    notebook.metadata["kernelspec"] = {"name": "../evil", "display_name": "E", "language": "bash"}
+
+
 NOTEBOOK = {
     "copied-test": doubled,
     "gutted-test": gutted,
@@ -187,6 +247,9 @@ NOTEBOOK = {
     "odd-metadata": lambda n: cell_of(n, "answer-test").metadata.update(nbgrader=[1]),
     "path-as-id": lambda n: to_test(n, grade_id="../../answer"),
 }
+
+# What nbgrader itself puts right.
+HARMLESS = {"other-kernel": other_kernel}
 
 BYTES = {
     "not-json": b"{not json",
@@ -213,7 +276,7 @@ def _notebook():
         answer("double", "def double(x): return 2 * x"),
         checks("double-test", "", f"# {MARKER}\nassert double(4) == 8\nassert double(21) == 42", 3),
         answer("parts", "parts = 2"),
-        checks("parts-test", "", f"# {MARKER}\nparts", 2),
+        checks("parts-test", "", f"# {MARKER}\nassert open('given.txt').read() == '7'\nparts", 2),
     ]
     return new_notebook(cells=cells, metadata=KERNEL)
 
@@ -231,7 +294,8 @@ def arena(tmp_path_factory):
     root = make_course(
         tmp_path_factory.mktemp("arena") / "course",
         {"nb": _notebook()},
-        config="c.Execute.timeout = 2\nc.Execute.iopub_timeout = 2\n",
+        files={"given.txt": "7"},
+        config="c.Execute.timeout = 1\n",
     )
     canary = root.parent / "canary.txt"
     canary.write_text(SECRET)
@@ -250,7 +314,7 @@ def arena(tmp_path_factory):
         submit(root, f"good-{place}", {**GOOD, "answer": f"answer = 42  # {SECRET}"})
     for name, code in CODE.items():
         submit(root, name, _runs(code.format(**facts)))
-    for name, change in NOTEBOOK.items():
+    for name, change in {**NOTEBOOK, **HARMLESS}.items():
         submit(root, name, change)
     for name, content in BYTES.items():
         (submit(root, name) / "nb.ipynb").write_bytes(content)
@@ -260,12 +324,15 @@ def arena(tmp_path_factory):
         (folder / "nb.ipynb").symlink_to(root / target)
         (folder / "extra").symlink_to(root / target)
     submit(root, "zz-good", GOOD)
-    os.environ["ARENA_SECRET"] = SECRET
-    before = {p: p.read_bytes() for p in (root / "source").rglob("*.ipynb")}
-    try:
+    shop = root.parent / f"cache/seed-1-{engine_version()}"
+    shop.mkdir(parents=True)
+    (shop / "card.json").write_text("{}")
+    watched = [*(root / "source").rglob("*.*"), shop / "card.json"]
+    before = {p: p.read_bytes() for p in watched}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARENA_SECRET", SECRET)
+        patch.setenv("ECOMLAB_CACHE", str(shop.parent))
         report = grade("one", course=root, memory=512)
-    finally:
-        del os.environ["ARENA_SECRET"]
     with pytest.raises(TimeoutError):
         listener.accept()
     listener.close()
@@ -289,7 +356,7 @@ def _result(report, student: str):
     return found
 
 
-HOSTILE = [*CODE, *NOTEBOOK, *BYTES, *LINKS]
+HOSTILE = [*CODE, *NOTEBOOK, *HARMLESS, *BYTES, *LINKS]
 
 
 def test_there_are_forty_and_more():
@@ -309,6 +376,26 @@ def test_no_attack_gains_a_mark_or_sees_a_secret(arena, name):
         assert MARKER.encode() not in text
     kept = [v[0] for k, v in gradebook(root).items() if k[0] == "grade" and k[1] == name]
     assert not any(kept), f"the gradebook holds marks for {name}: {kept}"
+
+
+def test_nothing_is_planted_outside_a_students_own_folder(arena):
+    root = arena[0]
+    for path in root.parent.rglob("*"):
+        own = "autograded" in path.parts and "plants-files" in path.parts
+        assert own or path.name != "planted"
+        assert own or not path.is_file() or b"planted" not in path.read_bytes()[:100]
+    for folder in (root / "autograded").glob("*/one"):
+        assert (folder / "given.txt").read_text() == "7"
+        assert not [p for p in folder.rglob("*") if p.is_symlink()]
+        assert sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) < 80 << 20
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["plants-files", "leaves-links", "never-hands-over", "hands-over-for-ever", "sparse-file"],
+)
+def test_what_is_left_behind_and_not_kept_is_said(arena, name):
+    assert any("files that it wrote" in u or "links" in u for u in _result(arena[1], name).unusual)
 
 
 @pytest.mark.parametrize("name", ["good-0", "good-1", "good-2", "zz-good"])

@@ -7,7 +7,6 @@ import pwd
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from nbformat.v4 import new_notebook
 from ecomlab.classroom.export import read_marks
 from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.run import grade
+from gradingrun import Run
 from smallclass import KERNEL, answer, checks, gradebook, make_course, submit
 
 ISOLATION = "none" if sandbox.missing("strict") else "strict"
@@ -80,16 +80,9 @@ def test_two_graders_share_a_postgresql_gradebook(postgres, tmp_path):
     )
     for number in range(12):
         submit(course, f"s{number:02}", {"a": "a = 6" if number % 2 else "a = 5"})
-    command = [sys.executable, "-m", "ecomlab", "grade", "one", "--isolation", ISOLATION]
-    graders = [
-        subprocess.Popen(
-            [*command, "--students", glob], cwd=course, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True,
-        )
-        for glob in ("s0[0-5]", "*[6-9]", "s1?")
-    ]  # fmt: skip
+    graders = [Run(course, "--students", glob) for glob in ("s0[0-5]", "*[6-9]", "s1?")]
     for grader in graders:
-        said, _ = grader.communicate(timeout=240)
+        said = grader.end()
         assert grader.returncode == 0, said
     marks = {m.student: m.points for m in read_marks("one", course).rows}
     assert marks == {f"s{n:02}": 2.0 if n % 2 else 0.0 for n in range(12)}
@@ -100,10 +93,10 @@ def test_dasks_executor_grades_the_same(tmp_path):
     distributed = pytest.importorskip("distributed")
     course = small_course(tmp_path / "course", 6)
     cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, worker_dashboard_address=None
+        n_workers=1, threads_per_worker=1, dashboard_address=None, worker_dashboard_address=None
     )
     with cluster, distributed.Client(cluster) as client:
-        report = grade("one", course=course, isolation=ISOLATION, workers=2,
+        report = grade("one", course=course, isolation=ISOLATION,
                        executor=client.get_executor(pure=False))  # fmt: skip
     assert report.counts == {"graded": 6}
     marks = {k[1]: v[0] for k, v in gradebook(course).items() if k[0] == "grade"}
