@@ -23,7 +23,7 @@ TERMS = {
     "first_reply": Term("first reply time", "首次响应时长", ("首响",)),
     "reply_rate": Term("reply rate within 30 seconds", "30 秒响应率", ("30秒响应率",)),
     "inquiry_conversion": Term("inquiry conversion", "询单转化率"),
-    "chats_at_once": Term("chats at once", "同时接待数"),
+    "chats_at_once": Term("chats at once", "同时接待数", ("同时接待",)),
     "handle_time": Term("handle time", "处理时长"),
     "occupancy": Term("occupancy", "占用率"),
     "shrinkage": Term("shrinkage", "损耗率"),
