@@ -154,11 +154,12 @@ def rows(seed: int) -> Block:
     abroad = (seller_at >= _HOME) | (buyer_at >= _HOME)
     by_phone = ordered == ORDERED.index("phone")
     ordered = np.where(abroad & by_phone, ORDERED.index("web"), ordered)
-    by_hand = (handed != HANDED.index("network")) & ~abroad
-    chance = np.where(counter, np.maximum(kind["cash"], COUNTER_CASH), kind["cash"])
-    cash = by_hand & below(bits("cash"), chance)
     shipped = np.isin(handed, [HANDED.index("courier"), HANDED.index("rider")])
     source, target = _journey(seller_at, buyer_at, handed, buyer, bits)
+    # Who has a gift sent abroad is not there to pay at the door.
+    by_hand = (handed != HANDED.index("network")) & ~abroad & (target == 0)
+    chance = np.where(counter, np.maximum(kind["cash"], COUNTER_CASH), kind["cash"])
+    cash = by_hand & below(bits("cash"), chance)
     fen = kind["price"] * np.exp(kind["spread"] * normal(bits("price"))) * 10
     day = np.minimum((uniform(bits("day")) * DAYS).astype(np.int64), DAYS - 1)
     second = pick(bits("hour"), HOURS) * 3600 + (uniform(bits("second")) * 3600).astype(np.int64)
