@@ -17,6 +17,7 @@ HEADINGS = {
     "buyer": Term("buyer", "买方"),
     "buyer_country": Term("buyer's country", "买方国家"),
     "capacity": Term("capacity", "载重"),
+    "capacity_units": Term("capacity (units)", "供应能力（件）"),
     "carts": Term("carts", "加购访问数"),
     "chain": Term("both together", "合计"),
     "change": Term("change", "变化"),

@@ -74,6 +74,7 @@ def test_a_faulty_judgement_is_named_by_its_criteria():
         sup.ahp(pd.DataFrame([[1, 3], [0.5, 1]], names, names))
 
 
+@pytest.mark.filterwarnings("ignore:Alternatives")
 @calm
 @given(
     st.integers(2, 6).flatmap(
@@ -164,6 +165,7 @@ def test_overdue_orders_are_late_and_those_not_due_say_nothing():
         ({"received": 99}, "received is not within units in row 0"),
         ({"defects": 50}, "defects are not within received in row 0"),
         ({"units": 0}, "units ordered are not above 0 in row 0"),
+        ({"promised_on": pd.NaT}, "'promised_on' is missing in row 0"),
     ],
 )
 def test_impossible_orders_are_refused(change, message):

@@ -84,6 +84,7 @@ def supplier_scorecard(
     )
     closed = came.notna().to_numpy()
     for wrong, told in (
+        (due.isna().to_numpy(), "'promised_on' is missing"),
         (~(units > 0), "units ordered are not above 0"),
         (closed & ~((received >= 0) & (received <= units)), "received is not within units"),
         (closed & ~((defects >= 0) & (defects <= received)), "defects are not within received"),
