@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ from ecomlab.style import LANGUAGES
 from gradingrun import ISOLATION
 from smallclass import gradebook, stock
 
-ASSIGNMENT, SECTION = "market", "growth"
+ASSIGNMENT, SECTION = "market", "compliance"
 SCRIPTS = sysconfig.get_path("scripts")
 
 
@@ -46,16 +47,16 @@ def graded(notebook, grade_id):
     )
 
 
-def with_duplicate(notebook):
+def with_duplicate(notebook, grade_id):
     """A student copied an answer cell and pasted it below, metadata and all."""
-    answer = graded(notebook, "cagr")
+    answer = graded(notebook, grade_id)
     notebook.cells.insert(notebook.cells.index(answer) + 1, nbformat.from_dict(dict(answer)))
     return notebook
 
 
-def without_test(notebook):
+def without_test(notebook, grade_id):
     """A student deleted a test cell."""
-    notebook.cells.remove(graded(notebook, "hhi-test"))
+    notebook.cells.remove(graded(notebook, f"{grade_id}-test"))
     return notebook
 
 
@@ -78,14 +79,15 @@ def course(tmp_path_factory, root):
     wrong = {
         key: next(iter(known.values())) for key, known in read_answers(lesson_path).wrong.items()
     }
-    mixed = {**reference, "plan-growth": wrong["plan-growth"], "hhi": wrong["hhi"]}
+    mixed = {**reference, **{name: wrong[name] for name in list(reference)[:2]}}
+    copied, deleted = list(reference)[:2]
     submissions = {
         "amy_en": submit(released["en"], reference),
         "cai_blank": released["zh"],
         "dan_mixed_en": submit(released["en"], mixed),
         "dong_mixed_zh": submit(released["zh"], mixed),
-        "eve_duplicate": with_duplicate(submit(released["en"], reference)),
-        "fay_deleted": without_test(submit(released["en"], reference)),
+        "eve_duplicate": with_duplicate(submit(released["en"], reference), copied),
+        "fay_deleted": without_test(submit(released["en"], reference), deleted),
     }
     for student, notebook in submissions.items():
         path = course / "submitted" / student / ASSIGNMENT / f"{SECTION}.ipynb"
@@ -151,9 +153,11 @@ def test_a_blank_notebook_scores_nothing(scores):
     assert scores["cai_blank"] == 0
 
 
-def test_wrong_answers_lose_exactly_their_own_points(scores, points):
-    lost = points["plan-growth"] + points["hhi"]
-    assert scores["dan_mixed_en"] == sum(points.values()) - lost
+def test_wrong_answers_lose_exactly_their_own_points(report, scores, points):
+    (dan,) = (r for r in report.results if r.student == "dan_mixed_en")
+    assert {m["cell"] for m in dan.lost} == {f"{name}-test" for name in list(points)[:2]}
+    lost = sum(m["of"] - m["score"] for m in dan.lost)
+    assert 0 < scores["dan_mixed_en"] == sum(points.values()) - lost
 
 
 def test_a_duplicated_answer_cell_costs_nothing(scores, points):
@@ -161,7 +165,7 @@ def test_a_duplicated_answer_cell_costs_nothing(scores, points):
 
 
 def test_a_deleted_test_cell_costs_its_own_points(scores, points):
-    assert scores["fay_deleted"] == sum(points.values()) - points["hhi"]
+    assert scores["fay_deleted"] == sum(points.values()) - list(points.values())[1]
 
 
 def test_a_file_that_is_no_notebook_is_named_and_earns_nothing(course, report, by_nbgrader):
@@ -180,5 +184,12 @@ def test_feedback_tells_each_student_why_in_their_language(course, report):
     def told(student):
         return (course / "feedback" / student / ASSIGNMENT / f"{SECTION}.html").read_text("utf-8")
 
-    assert "their ratio is no growth rate" in told("dan_mixed_en")
-    assert "两者之比不是增长率" in told("dong_mixed_zh")
+    (dan, dong) = (
+        [m["reason"] for m in r.lost]
+        for r in report.results
+        if r.student.startswith(("dan", "dong"))
+    )
+    assert all(reason.isascii() for reason in dan)
+    assert any("\u4e00" <= letter <= "\u9fff" for reason in dong for letter in reason)
+    assert all(html.escape(reason, quote=False)[:40] in told("dan_mixed_en") for reason in dan)
+    assert all(html.escape(reason, quote=False)[:20] in told("dong_mixed_zh") for reason in dong)
