@@ -173,3 +173,58 @@ def network() -> list[Question]:
             ),
         ),
     ]
+
+
+def costs() -> list[Question]:
+    """Before 5.4: centres and routes of 5.3, contracts of 5.1, promotions of 2.3."""
+    return [
+        Question(
+            say(
+                en="Two distribution centres are to serve 24 cities."
+                " Which rule finds the best two?",
+                zh="两个配送中心要服务 24 个城市。哪种办法能找到最优的两个？",
+            ),
+            [
+                say(en="the two largest cities", zh="选最大的两个城市"),
+                say(
+                    en="the pair with the fewest kilogram-kilometres", zh="选总千克·千米最小的一对"
+                ),
+                say(en="the two nearest to the middle", zh="选离中间最近的两个"),
+            ],
+            answer=1,
+            why=say(
+                en="Kilograms and kilometres count, for all pairs at once.",
+                zh="要看千克乘以千米，并把所有组合放在一起比较。",
+            ),
+        ),
+        Question(
+            say(
+                en="A plan drives 120 km; no plan can drive less than 114. What do you know?",
+                zh="一个方案跑 120 千米；任何方案都不可能低于 114 千米。由此可知什么？",
+            ),
+            [
+                say(en="114 km can be done", zh="114 千米一定能做到"),
+                say(en="at most 5 % can still be saved", zh="最多还能省 5%"),
+                say(en="the plan is the best", zh="这个方案就是最优的"),
+            ],
+            answer=1,
+            why=say(
+                en="The best lies between bound and plan: 6 of 120 km at most.",
+                zh="最优值在下界与方案之间：最多再省 120 千米中的 6 千米。",
+            ),
+        ),
+        Question(
+            say(
+                en="A contract halves the defects and raises the price by 1 %. Defects cost you 3 %"
+                " of the purchase. Sign?",
+                zh="一份合同使次品减半，价格涨 1%。次品原来给你带来采购额 3% 的损失。签吗？",
+            ),
+            [
+                say(en="yes", zh="签"),
+                say(en="no", zh="不签"),
+                say(en="it is all the same", zh="一样"),
+            ],
+            answer=0,
+            why=say(en="1.5 % is saved for 1 % more paid.", zh="多付 1%，少损失 1.5%。"),
+        ),
+    ]

@@ -92,10 +92,8 @@ class TechnologyCase:
         Returns
         -------
         pandas.DataFrame
-            low, high = (
-                replace(self, **{name: value * factor}).npv for factor in (1 - by, 1 + by)
-            )
-            share lower and higher), `swing` (their distance).
+            By assumption: `if_lower` and `if_higher` (net present value, CNY, with the
+            assumption that share lower and higher), `swing` (their distance).
         """
         import pandas as pd
 
