@@ -20,75 +20,75 @@ plan = ["visitor", "at", "event", "product"]
     },
     "sessions": {
         "cuts at midnight": """
-def count_sessions(clicks):
-    return clicks.groupby(["customer_id", clicks["at"].dt.normalize()]).ngroups
+def count_sessions(log):
+    return log.groupby(["customer_id", log["at"].dt.normalize()]).ngroups
 """,
         "mixes customers": """
-def count_sessions(clicks):
-    pause = clicks["at"].sort_values().diff()
+def count_sessions(log):
+    pause = log["at"].sort_values().diff()
     return int((pause.isna() | (pause > pd.Timedelta(minutes=30))).sum())
 """,
         "counts from the session's start": """
-def count_sessions(clicks):
+def count_sessions(log):
     count, last, begun = 0, None, None
-    for who, at in clicks.sort_values(["customer_id", "at"])[["customer_id", "at"]].itertuples(index=False):
+    for who, at in log.sort_values(["customer_id", "at"])[["customer_id", "at"]].itertuples(index=False):
         if who != last or at - begun > pd.Timedelta(minutes=30):
             count, begun = count + 1, at
         last = who
     return count
 """,
         "trusts the order of the rows": """
-def count_sessions(clicks):
-    pause = clicks.groupby("customer_id")["at"].diff()
+def count_sessions(log):
+    pause = log.groupby("customer_id")["at"].diff()
     return int((pause.isna() | (pause > pd.Timedelta(minutes=30))).sum())
 """,
         "counts customers": """
-def count_sessions(clicks):
-    return clicks["customer_id"].nunique()
+def count_sessions(log):
+    return log["customer_id"].nunique()
 """,
     },
     "worst": {
         "takes the highest exit rate": """
-def worst_step(clicks):
+def worst_step(log):
     return "paid"
 """,
         "takes the page seen most": """
-def worst_step(clicks):
-    return clicks["kind"].value_counts().idxmax()
+def worst_step(log):
+    return log["kind"].value_counts().idxmax()
 """,
         "takes the last click for the furthest step": """
-def worst_step(clicks):
-    cut = behaviour.sessionize(clicks)
+def worst_step(log):
+    cut = behaviour.sessionize(log)
     last = cut.groupby(["customer_id", "session"])["kind"].last().value_counts()
     seen = cut.drop_duplicates(["customer_id", "session", "kind"])["kind"].value_counts()
     return (last / seen).drop("paid").idxmax()
 """,
         "counts heads, not shares": """
-def worst_step(clicks):
-    return behaviour.friction(clicks).set_index("step")["stopped"].drop("paid").idxmax()
+def worst_step(log):
+    return behaviour.friction(log).set_index("step")["stopped"].drop("paid").idxmax()
 """,
         "copies one step": """
-def worst_step(clicks):
+def worst_step(log):
     return "view"
 """,
     },
     "taste": {
         "counts looks": """
-def taste(clicks, customer):
-    own = clicks[(clicks["customer_id"] == customer) & (clicks["kind"] == "view")]
+def taste(log, customer):
+    own = log[(log["customer_id"] == customer) & (log["kind"] == "view")]
     return str(own["category"].value_counts().idxmax())
 """,
         "counts all clicks": """
-def taste(clicks, customer):
-    return str(clicks.loc[clicks["customer_id"] == customer, "category"].value_counts().idxmax())
+def taste(log, customer):
+    return str(log.loc[log["customer_id"] == customer, "category"].value_counts().idxmax())
 """,
         "takes what everybody likes": """
-def taste(clicks, customer):
-    return str(clicks["category"].value_counts().idxmax())
+def taste(log, customer):
+    return str(log["category"].value_counts().idxmax())
 """,
         "takes the cart alone": """
-def taste(clicks, customer):
-    own = clicks[(clicks["customer_id"] == customer) & (clicks["kind"] == "favourite")]
+def taste(log, customer):
+    own = log[(log["customer_id"] == customer) & (log["kind"] == "favourite")]
     return str(own["category"].value_counts().idxmax()) if len(own) else "tea"
 """,
     },
@@ -111,31 +111,31 @@ build = ["search"]
 slope = interface.speed_effect(days_of("page_delay"))["effect"].iloc[0]
 first = "phones"
 gain = -slope * 2 * phone_share * margin
-stopped = behaviour.friction(clicks_2025).set_index("step").loc["view", "stopped"]
+stopped = behaviour.friction(recent).set_index("step").loc["view", "stopped"]
 """,
         "mends the page with the highest exit rate": """
 first = "payment"
 gain = 0.2 * margin
-stopped = behaviour.friction(clicks_2025).set_index("step").loc["view", "stopped"]
+stopped = behaviour.friction(recent).set_index("step").loc["view", "stopped"]
 """,
         "cuts sessions at midnight": """
 first = "filter"
 gain = interface.feature_effect(days_of("filter_test"), "offered")["lift"].iloc[0] * margin
 order = ["land", "list", "view", "cart", "checkout", "pay", "paid"]
-place = clicks_2025["kind"].map({step: n for n, step in enumerate(order)}).astype(float)
-furthest = place.groupby([clicks_2025["customer_id"], clicks_2025["at"].dt.normalize()]).max()
+place = recent["kind"].map({step: n for n, step in enumerate(order)}).astype(float)
+furthest = place.groupby([recent["customer_id"], recent["at"].dt.normalize()]).max()
 stopped = int((furthest == 2).sum())
 """,
         "compares users with non-users": """
 rate = days_of("filter_test").groupby("used_filter")["ordered"].mean()
 first = "filter"
 gain = 0.25 * (rate[True] / rate[False] - 1) * margin
-stopped = behaviour.friction(clicks_2025).set_index("step").loc["view", "stopped"]
+stopped = behaviour.friction(recent).set_index("step").loc["view", "stopped"]
 """,
         "takes who viewed for who stopped": """
 first = "filter"
 gain = interface.feature_effect(days_of("filter_test"), "offered")["lift"].iloc[0] * margin
-stopped = behaviour.friction(clicks_2025).set_index("step").loc["view", "sessions"]
+stopped = behaviour.friction(recent).set_index("step").loc["view", "sessions"]
 """,
     },
 }
@@ -151,13 +151,13 @@ plan = {"visitor", "at", "event", "device", "product"}
     },
     "sessions": {
         "with the course's function": """
-def count_sessions(clicks):
-    cut = behaviour.sessionize(clicks.assign(kind="click"))
+def count_sessions(log):
+    cut = behaviour.sessionize(log.assign(kind="click"))
     return len(cut[["customer_id", "session"]].drop_duplicates())
 """,
         "with shifted columns": """
-def count_sessions(clicks):
-    rows = clicks.sort_values(["customer_id", "at"])
+def count_sessions(log):
+    rows = log.sort_values(["customer_id", "at"])
     same = rows["customer_id"] == rows["customer_id"].shift()
     near = (rows["at"] - rows["at"].shift()).dt.total_seconds() <= 1800
     return np.int64((~(same & near)).sum())
@@ -165,9 +165,9 @@ def count_sessions(clicks):
     },
     "worst": {
         "by hand": """
-def worst_step(clicks):
+def worst_step(log):
     order = ["land", "list", "view", "cart", "checkout", "pay", "paid"]
-    cut = behaviour.sessionize(clicks)
+    cut = behaviour.sessionize(log)
     cut = cut[cut["kind"].isin(order)]
     cut = cut.assign(place=cut["kind"].map(order.index))
     furthest = cut.groupby(["customer_id", "session"])["place"].max().value_counts()
@@ -175,21 +175,21 @@ def worst_step(clicks):
     return order[int((furthest.reindex(range(6), fill_value=0) / seen.reindex(range(6))).idxmax())]
 """,
         "in Chinese": """
-def worst_step(clicks):
-    table = behaviour.friction(clicks).set_index("step")
+def worst_step(log):
+    table = behaviour.friction(log).set_index("step")
     return words[table["turned_back"].idxmax()]
 """,
     },
     "taste": {
         "with pandas": """
-def taste(clicks, customer):
-    own = clicks[clicks["customer_id"] == customer]
+def taste(log, customer):
+    own = log[log["customer_id"] == customer]
     points = own["kind"].astype(str).map({"view": 1, "compare": 2, "favourite": 3, "cart": 5}).fillna(0)
     return points.groupby(own["category"].astype(str)).sum().idxmax()
 """,
         "from everybody's preferences": """
-def taste(clicks, customer):
-    table = behaviour.preferences(clicks)
+def taste(log, customer):
+    table = behaviour.preferences(log)
     return table[table["customer_id"] == customer].sort_values("score")["category"].iloc[-1]
 """,
     },
@@ -207,12 +207,12 @@ build = ("Labels", "Search")
 rate = days_of("filter_test").groupby("offered")["ordered"].mean()
 first = "筛选"
 gain = round((rate[1] / rate[0] - 1) * margin, -3)
-table = behaviour.friction(clicks_2025)
+table = behaviour.friction(recent)
 stopped = table.loc[table["step"] == "view", "stopped"]
 """,
         "by the shop's own visits": """
 order = ["land", "list", "view", "cart", "checkout", "pay", "paid"]
-rows = shop.events[shop.events["at"] >= "2025-01-01"]
+rows = shop.events[shop.events["at"] >= "2025-07-01"]
 place = rows["kind"].map({step: n for n, step in enumerate(order)}).astype(float)
 stopped = int((place.groupby(rows["visit_id"]).max() == 2).sum())
 first = "Filter"
