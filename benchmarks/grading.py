@@ -65,7 +65,7 @@ def _make_course(folder: Path, submissions: int) -> Path:
     source.mkdir(parents=True)
     (folder / "nbgrader_config.py").write_text(_CONFIG)
     nbformat.write(notebook(), source / "nb.ipynb")
-    _stock(folder, "generate_assignment", "bench")
+    _release(folder, "bench")
     _submit(folder, "bench", folder / "source" / "bench", submissions)
     return folder
 
@@ -98,32 +98,29 @@ def _directory(course: Path):
     return CourseDirectory(config=load_config(course), root=str(course))
 
 
-def _stock(course: Path, command: str, assignment: str, student: str = "*") -> None:
+def _release(course: Path, assignment: str) -> None:
     from nbgrader.apps import NbGraderAPI
 
     from ecomlab.classroom.grading.record.courses import load_config
 
-    config = load_config(course)
-    api = NbGraderAPI(_directory(course), config=config)
+    api = NbGraderAPI(_directory(course), config=load_config(course))
     api.log.setLevel(logging.CRITICAL)
     with contextlib.redirect_stderr(io.StringIO()):
-        if command == "autograde":
-            done = api.autograde(assignment, student, force=True)
-        else:
-            done = api.generate_assignment(assignment)
+        done = api.generate_assignment(assignment)
     if not done["success"]:
         raise SystemExit(done.get("error", "nbgrader failed"))
 
 
 def measure(course: Path, assignment: str, submissions: int) -> None:
     """Print one course's figures."""
-    from ecomlab.classroom.grading.run import grade
+    from ecomlab.classroom import grade
+    from ecomlab.classroom.grading.compare import stock
 
     students = [f"s{n:03}" for n in range(submissions)]
     begun = time.monotonic()
-    few = students[: max(2, submissions // 4)]
+    few = students[: min(8, max(2, submissions // 4))]
     for student in few:
-        _stock(course, "autograde", assignment, student)
+        stock(course, assignment, student)
     base = (time.monotonic() - begun) / len(few)
     print(f"{assignment}: stock nbgrader   {base:6.2f} s a submission")
     for isolation, workers in (("none", 1), ("basic", 1), ("strict", 1), ("strict", 2)):
@@ -159,7 +156,7 @@ def main(arguments: list[str]) -> None:
         chapters = Path(folder) / "chapters"
         shutil.copytree(original, chapters, ignore=shutil.ignore_patterns("submitted", "*.db"))
         for chapter in sorted(p.name for p in built.iterdir() if p.is_dir()):
-            _stock(chapters, "generate_assignment", chapter)
+            _release(chapters, chapter)
             solved = chapters / "source" / os.environ["COURSE_LANG"] / chapter
             _submit(chapters, chapter, solved, chosen.submissions)
             measure(chapters, chapter, chosen.submissions)

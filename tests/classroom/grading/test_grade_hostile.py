@@ -258,6 +258,7 @@ BYTES = {
     "deep-json": b"[" * 200_000,
     "no-cells": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
     "binary": os.urandom(5000),
+    "huge": bytes(51 << 20),
 }
 
 LINKS = {
