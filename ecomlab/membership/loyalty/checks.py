@@ -61,12 +61,12 @@ def refuse_later(
     frame: frames.Frame, day: date, *, of: str, original: frames.Native, what: str
 ) -> None:
     """Refuse times after a day, naming the first row where rows have an order."""
-    last = frame.select(last=nw.col(of).max()).collect().rows()[0][0]
+    last = frames.only_row(frame.select(last=nw.col(of).max()))["last"]
     # An empty table has no last time; pandas says so by a value that is not equal to itself.
     if last is None or last != last or last.date() <= day:
         return
     late = frames.number(nw.col(of), "day") > day.toordinal()
-    count = frame.filter(late).select(nw.len()).collect().item()
+    count = frames.only_row(frame.filter(late).select(rows=nw.len()))["rows"]
     where = ""
     if isinstance(nw.from_native(original), nw.DataFrame):
         row = frame.collect().with_row_index("row").filter(late)["row"].item(0)

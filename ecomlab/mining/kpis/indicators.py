@@ -159,13 +159,14 @@ def rolling_revenue(
     if days < 1:
         raise ValueError(f"days must be at least 1, not {days}")
     columns = {"at": frames.time(ordered_at), "paid": frames.money(paid)}
-    frame = frames.as_frame(orders, columns=columns, name="orders")
+    frame = frames.as_frame(orders, columns=columns, name="orders", sums_later=True)
     daily = frames.hold(
         frames.with_start(frame, "day", of="at", name="day")
         .group_by("day")
         .agg(revenue=nw.col("paid").sum())
         .with_columns(number=frames.number(nw.col("day"), "day"))
     )
+    frames.refuse_undefined(daily, "revenue", frame, columns=columns, name="orders")
     # What comes in on its own day goes out `days` later; the running total of both is the window's
     # revenue, whatever gaps the calendar has.
     comes_in = daily.with_columns(change=nw.col("revenue"), is_day=nw.lit(1))

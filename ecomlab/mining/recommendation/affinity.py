@@ -61,7 +61,8 @@ def pair_affinity(
     columns = {"order": frames.key(order_id), "product": frames.key(product_id)}
     frame = frames.as_frame(order_lines, columns=columns, name="order_lines")
     lines = frames.hold(frame.group_by("order", "product").agg(lines=nw.len()).drop("lines"))
-    all_orders = lines.group_by("order").agg(n=nw.len()).select(nw.len()).collect().item()
+    every = lines.group_by("order").agg(n=nw.len())
+    all_orders = frames.only_row(every.select(orders=nw.len()))["orders"]
     products = frames.hold(lines.group_by("product").agg(n=nw.len()))
     if min_orders > 1:
         # A pair is in no more orders than either of its products: rarer ones need no pairing.
