@@ -33,15 +33,26 @@ def ends(control) -> list:
     return [control.min, control.max]
 
 
+def _shown(chart, readout) -> tuple[bytes, str]:
+    """What a face shows now: a chart, and a readout without a hole."""
+    assert bytes(chart.value).startswith(b"\x89PNG")
+    assert readout.value
+    assert "nan" not in readout.value
+    return bytes(chart.value), readout.value
+
+
 def moves_everything(box) -> None:
-    """Assert that each control of a lab's face changes what it shows, towards one end at least."""
+    """Assert that each control of a lab's face changes what it shows, towards one end at least.
+
+    At both ends there is a chart and a readout.
+    """
     *controls, chart, readout = box.children
     for control in controls:
-        usual, before = control.value, (bytes(chart.value), readout.value)
+        usual, before = control.value, _shown(chart, readout)
         shown = set()
         for end in ends(control):
             control.value = end
-            shown.add((bytes(chart.value), readout.value))
+            shown.add(_shown(chart, readout))
         assert shown - {before}, f"{control.description} does nothing"
         control.value = usual
 
@@ -53,7 +64,5 @@ def draws_every_end(box) -> None:
         usual = control.value
         for end in ends(control):
             control.value = end
-            assert bytes(chart.value).startswith(b"\x89PNG")
-            assert readout.value
-            assert "nan" not in readout.value
+            _shown(chart, readout)
         control.value = usual

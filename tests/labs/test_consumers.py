@@ -11,7 +11,7 @@ from ecomlab.labs import consumers as lab
 from ecomlab.labs.recall import recall
 from ecomlab.market.consumers import mix_and_rate
 from ecomlab.style import set_language
-from pictures import draws_every_end, moves_everything, speaks
+from pictures import moves_everything, speaks
 
 fractions = st.floats(0, 1, allow_nan=False)
 
@@ -62,12 +62,8 @@ def test_pictures_speak_the_language_without_a_missing_glyph(draw, language):
     plt.close("all")
 
 
-def test_every_control_moves_the_chart_and_the_readout():
+def test_every_control_moves_the_chart_and_the_readout_and_its_ends_can_be_drawn():
     moves_everything(lab.lab())
-
-
-def test_every_end_of_the_controls_can_be_drawn():
-    draws_every_end(lab.lab())
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_shares_are_of_each_period(kind):
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(rows=groups)
 def test_shares_add_up_to_one_and_shares_times_rates_to_the_mean(rows):
     found = behaviour_mix(frame(rows), by="device")
@@ -99,7 +99,7 @@ def test_the_shoppers_of_a_real_shop(refdata):
     assert split["rate"] > 10 * abs(split["mix"])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(before=groups, after=groups)
 def test_mix_and_rate_add_up_to_the_change(before, after):
     found = mix_and_rate(frame(before), frame(after), by="device")
@@ -156,12 +156,12 @@ def test_a_national_factor_is_not_identified():
 
 def test_the_shops_drivers_move_the_device_and_hardly_the_conversion():
     """Twins: without its three drivers the shop has far fewer mobile visits, as good buyers."""
-    size = {"customers": 3_000, "products": 48, "cities": 8, "agents": 4}
+    size = {"customers": 2_500, "products": 24, "cities": 8, "agents": 4}
     world = World.draw(3, **size)
     calm = world.replace(shocks={"drivers": (0.0,) * len(DRIVERS)})
     mobile, conversion = [], []
     for one in (world, calm):
-        visits = simulate(one, days=500).visits
+        visits = simulate(one, days=460).visits
         late = visits[visits["started_at"] >= "2025-01-01"]
         mobile.append((late["device"] == "mobile").mean())
         conversion.append(late["ordered"].mean())
