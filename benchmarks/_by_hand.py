@@ -12,6 +12,23 @@ _CLASS = """
     || case when monetary > avg(monetary) over () then 'M' else 'm' end as class
 """
 
+_SESSIONS = """
+    with events as (
+        select customer_id, kind, e.at as moment from '{folder}/events.parquet' as e
+    ), marked as (
+        select *, moment > lag(moment) over clicks + interval 24 hour as late
+        from events window clicks as (partition by customer_id order by moment, kind)
+    ), cut as (
+        select customer_id, kind, moment, 1 + sum(coalesce(late, false)::int) over (
+            partition by customer_id order by moment, kind rows unbounded preceding) as session
+        from marked
+    ), sessions as (
+        select customer_id, kind, moment, session::bigint as session, row_number() over (
+            partition by customer_id, session order by moment, kind) as place
+        from cut
+    )
+"""
+
 SQL = {
     "kpis": """
         with traffic as (
@@ -92,6 +109,24 @@ SQL = {
             reached / coalesce(lag(reached) over (order by position), reached) as from_previous,
             reached / first(reached) over (order by position) as from_first
         from counts order by position
+    """,
+    "sessionize": _SESSIONS + "from sessions order by customer_id, session, place",
+    "paths": _SESSIONS
+    + """
+        , changes as (
+            select *, kind is distinct from lag(kind) over (
+                partition by customer_id, session order by place) as changed
+            from sessions
+        ), ways as (
+            select list(kind order by place) as steps from changes where changed
+            group by customer_id, session
+        ), told as (
+            select array_to_string(steps[:4], ' > ')
+                || case when len(steps) > 4 then ' > …' else '' end as path
+            from ways
+        )
+        select path, count(*) as sessions, count(*) / sum(count(*)) over () as share
+        from told group by path order by sessions desc, path limit 20
     """,
     "pair_affinity": """
         with lines as (
@@ -216,6 +251,31 @@ def _funnel(folder: Path) -> Any:
     )
 
 
+def _sessionize(folder: Path) -> Any:
+    import pandas as pd
+
+    events = _read(folder, "events", "customer_id", "kind", "at")
+    events = events.sort_values(["customer_id", "at", "kind"])
+    pause = events.groupby("customer_id")["at"].diff()
+    events["session"] = (pause > pd.Timedelta(hours=24)).groupby(events["customer_id"]).cumsum() + 1
+    events["place"] = events.groupby(["customer_id", "session"]).cumcount() + 1
+    return events
+
+
+def _paths(folder: Path) -> Any:
+    import pandas as pd
+
+    events = _sessionize(folder)
+    session = ["customer_id", "session"]
+    before = events.groupby(session)["kind"].shift()
+    steps = events[before.isna() | (before != events["kind"])].groupby(session)["kind"].agg(list)
+    ways = steps.map(lambda s: " > ".join(s[:4]) + (" > …" if len(s) > 4 else ""))
+    counts = ways.rename("path").to_frame().groupby("path").size().rename("sessions").reset_index()
+    counts["share"] = counts["sessions"] / counts["sessions"].sum()
+    ranked = counts.sort_values(["sessions", "path"], ascending=[False, True])
+    return pd.DataFrame(ranked.head(20))
+
+
 def _pair_affinity(folder: Path) -> Any:
     lines = _read(folder, "order_lines", "order_id", "product_id").drop_duplicates()
     total = lines["order_id"].nunique()
@@ -238,5 +298,7 @@ PANDAS: dict[str, Callable[[Path], Any]] = {
     "rfm": _rfm,
     "cohort_retention": _cohort_retention,
     "funnel": _funnel,
+    "sessionize": _sessionize,
+    "paths": _paths,
     "pair_affinity": _pair_affinity,
 }

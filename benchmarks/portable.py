@@ -1,4 +1,4 @@
-"""The six portable functions against hand-written DuckDB SQL and hand-written pandas.
+"""The eight portable functions against hand-written DuckDB SQL and hand-written pandas.
 
 Every contender reads Parquet and writes its answer to Parquet, which each engine does its own way;
 DuckDB is held to `--memory`, as it takes what it is given. Target on 10 million rows: within 1.3
@@ -18,7 +18,16 @@ from typing import Any
 from benchmarks import report, table, take_turns
 from benchmarks._by_hand import PANDAS, SQL
 
-TASKS = ("kpis", "rolling_revenue", "rfm", "cohort_retention", "funnel", "pair_affinity")
+TASKS = (
+    "kpis",
+    "rolling_revenue",
+    "rfm",
+    "cohort_retention",
+    "funnel",
+    "sessionize",
+    "paths",
+    "pair_affinity",
+)
 CONTENDERS = (
     "SQL on DuckDB",
     "ecomlab on DuckDB",
@@ -28,6 +37,8 @@ CONTENDERS = (
 )
 STEPS = ["view", "cart", "pay"]
 AS_OF = "2025-12-31"
+#: Made-up customers come a few times in two years: a day's gap leaves sessions of several clicks.
+GAP = "24h"
 _FEW = 1000
 _MAKE = "from benchmarks import portable; portable.make({})"
 
@@ -129,6 +140,7 @@ def _contender(task: str, contender: str, answer: Path, memory: str) -> Callable
 
 def _portable(task: str, read: Callable[[str], Any], folder: Path) -> Any:
     """The portable function's answer, from tables that `read` opens."""
+    from ecomlab.membership.behaviour import paths, sessionize
     from ecomlab.membership.interface import funnel
     from ecomlab.membership.loyalty import cohort_retention, rfm
     from ecomlab.mining.kpis import kpis, rolling_revenue
@@ -147,6 +159,10 @@ def _portable(task: str, read: Callable[[str], Any], folder: Path) -> Any:
         return cohort_retention(get("orders"))
     if task == "funnel":
         return funnel(get("events"), STEPS)
+    if task == "sessionize":
+        return sessionize(get("events"), gap=GAP)
+    if task == "paths":
+        return paths(get("events"), top=20, length=4, gap=GAP)
     return pair_affinity(get("order_lines"))
 
 
