@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ecomlab.labs.face import face, html_table, slider, whole
 from ecomlab.style import COLOURS, say
 from ecomlab.supply.costs import TechnologyCase, technology_case
+from ecomlab.supply.costs.technology import assumptions
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -62,13 +63,7 @@ def _bars(ax: Axes, found: TechnologyCase) -> None:
     """What a fifth more or less of each assumption does to the net present value."""
     from ecomlab.terms import heading
 
-    words = {
-        "price": say(en="price", zh="投资额"),
-        "saving": say(en="saving a parcel", zh="单件节约"),
-        "volume": say(en="volume", zh="业务量"),
-        "running": say(en="running cost", zh="运行费"),
-        "rate": say(en="discount rate", zh="折现率"),
-    }
+    words = assumptions()
     table = found.sensitivity()[::-1]
     rows = range(len(table))
     for name, colour in (("if_lower", COLOURS[5]), ("if_higher", COLOURS[4])):

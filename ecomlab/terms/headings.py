@@ -105,6 +105,7 @@ HEADINGS = {
     "parcels": Term("parcels", "包裹数"),
     "parties": Term("parties", "交易双方"),
     "payment_app": Term("payment app", "手机支付"),
+    "per_driver": Term("per driver", "费率"),
     "per_hour": Term("per hour", "每小时单量"),
     "per_order": Term("per order", "每单成本"),
     "per_parcel": Term("per parcel", "每件成本"),

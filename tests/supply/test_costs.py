@@ -55,7 +55,7 @@ def test_every_split_adds_up_to_the_cent(spring):
 
 def test_each_activity_costs_its_driver_times_its_rate(spring):
     parts = structure(spring).components
-    assert parts["cost"].to_numpy() == pytest.approx(parts["quantity"] * parts["per_unit"])
+    assert parts["cost"].to_numpy() == pytest.approx(parts["quantity"] * parts["per_driver"])
     assert parts.loc["picking", "quantity"] == len(spring["deliveries"])
     assert parts["share"].sum() == pytest.approx(1)
 

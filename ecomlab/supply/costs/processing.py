@@ -60,9 +60,9 @@ class ProcessReport:
         return ax
 
     def _repr_html_(self) -> str:
-        from ecomlab.terms import speak
+        from ecomlab.terms import heading, speak
 
-        return str(speak(self.steps).round(2).to_html())
+        return str(speak(self.steps.rename(index=heading)).round(2).to_html())
 
 
 def process(

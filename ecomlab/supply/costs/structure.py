@@ -30,7 +30,7 @@ class CostStructure:
     Attributes
     ----------
     components
-        By activity: its `driver`, how many of it there were (`quantity`), `per_unit` (CNY each),
+        By activity: its `driver`, how many of it there were (`quantity`), `per_driver` (CNY each),
         the `cost` (CNY) and its `share`.
     by_region
         By city: the cost of each activity, `cost` in all, `parcels`, and `per_parcel`.
@@ -70,9 +70,9 @@ class CostStructure:
         return ax
 
     def _repr_html_(self) -> str:
-        from ecomlab.terms import speak
+        from ecomlab.terms import heading, speak
 
-        return str(speak(self.components).round(4).to_html())
+        return str(speak(self.components.rename(index=heading)).round(4).to_html())
 
 
 def cost_structure(deliveries: Any, returns: Any, order_lines: Any) -> CostStructure:
@@ -165,7 +165,7 @@ def cost_structure(deliveries: Any, returns: Any, order_lines: Any) -> CostStruc
     parts = pd.DataFrame(
         {"driver": _drivers(), "quantity": quantity, "cost": cost.to_numpy()}, index=names
     )
-    parts.insert(2, "per_unit", parts["cost"] / parts["quantity"].where(parts["quantity"] > 0))
+    parts.insert(2, "per_driver", parts["cost"] / parts["quantity"].where(parts["quantity"] > 0))
     parts["share"] = parts["cost"] / parts["cost"].sum()
     return CostStructure(parts.rename_axis("component"), region, product)
 

@@ -148,7 +148,19 @@ class TechnologyCase:
     def _repr_html_(self) -> str:
         from ecomlab.terms import speak
 
-        return f"<p>{self.told()}</p>{speak(self.sensitivity()).round(0).to_html()}"
+        table = self.sensitivity().rename(index=assumptions())
+        return f"<p>{self.told()}</p>{speak(table).round(0).to_html()}"
+
+
+def assumptions() -> dict[str, str]:
+    """What the assumptions of a case are called in the language in force."""
+    return {
+        "price": say(en="price", zh="投资额"),
+        "saving": say(en="saving a parcel", zh="单件节约"),
+        "volume": say(en="volume", zh="业务量"),
+        "running": say(en="running cost", zh="运行费"),
+        "rate": say(en="discount rate", zh="折现率"),
+    }
 
 
 def technology_case(
