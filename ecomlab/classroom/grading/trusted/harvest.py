@@ -65,7 +65,7 @@ class Basket:
             if not inside or target.is_symlink() or target.is_dir():
                 raise FileExistsError(target)
             target.write_bytes(content)
-        except (FileExistsError, NotADirectoryError):
+        except (FileExistsError, NotADirectoryError, PermissionError):
             self.left_out += 1
 
 
