@@ -232,7 +232,7 @@ def figure(setting: Scenario | None = None) -> Figure:
     from matplotlib.figure import Figure
 
     setting = setting or Scenario()
-    picture = Figure(figsize=(9.6, 4.4))
+    picture = Figure(figsize=(9.6, 4.2))
     # Fixed margins: a layout engine would draw everything twice at each move of a slider.
     left, right = picture.subplots(
         1, 2, width_ratios=(1.7, 1),
@@ -343,9 +343,6 @@ def lab() -> ipywidgets.VBox:
     controls = {
         "target": slider(say(en="target", zh="服务目标"), usual.target, 0.8, 0.995, 0.005, ".1%"),
         "meaning": pick(say(en="what the target means", zh="目标的含义"), usual.meaning, options),
-        "mean": slider(
-            say(en="demand a day (units)", zh="日需求（件）"), usual.mean, 0.5, 6, 0.5, ".1f"
-        ),
         "variation": slider(
             say(en="spread of demand ÷ mean", zh="需求标准差 ÷ 均值"),
             usual.variation, 0.4, 2.0, 0.1, ".1f",
