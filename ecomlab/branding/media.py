@@ -175,11 +175,12 @@ class MediaMix:
         if weeks < self.max_weeks + 8:
             raise ValueError(f"{weeks} whole weeks; at least {self.max_weeks + 8} are needed")
         visits = _weekly(cells["visits"]) * WEEK
-        if not (visits > 0).all():
-            raise ValueError("a city has a week without visits; their logarithm is needed")
         self._relative = spend / spend.mean(axis=0, keepdims=True).clip(1e-12)
+        # The first weeks only give the carry-over; a shop that just opened may lack visits there.
         kept = slice(self.max_weeks, None)
         self._visits = visits[kept]
+        if not (self._visits > 0).all():
+            raise ValueError("a city has a week without visits; their logarithm is needed")
         shape = self._visits.shape
         groups = [np.tile(np.arange(shape[1]), shape[0]), np.repeat(np.arange(shape[0]), shape[1])]
         weight = self._visits.ravel()
