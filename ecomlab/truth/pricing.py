@@ -34,10 +34,10 @@ def own_elasticity(world: World) -> Measured:
     """Arc elasticity of a product alone at +-10 %, all products pooled; it is always in stock.
 
     In each pair one product of every category changes price for four weeks; twenty positions in
-    the list and two nights make forty pairs, and every product has been changed.
+    the list and three nights make sixty pairs, and every product has been changed.
     """
     size, days, found = world.size, 28, []
-    for start in (196, 532):
+    for start in (196, 364, 532):
         for place in range(size.per_category):
             ids = [c * size.per_category + place for c in range(size.categories)]
             night = past(world).night(start, plenty=ids)
