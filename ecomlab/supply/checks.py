@@ -79,7 +79,7 @@ def amounts(
             place = int(np.argmax(np.ravel(wrong)))
             found = np.ravel(array)[place]
             is_what = "missing" if np.isnan(found) else f"{found:g}"
-            row = "" if single or not array.ndim else f" in row {_row(values, place)}"
+            row = "" if single or not array.ndim else f" in {_place(values, array.shape, place)}"
             raise ValueError(f"{name} is {is_what}{row}; {told}")
     return array
 
@@ -107,10 +107,16 @@ def columns(frame: Any, names: Sequence[str], what: str) -> pd.DataFrame:
     return frame
 
 
-def _row(values: Any, place: int) -> str:
+def _place(values: Any, shape: tuple[int, ...], place: int) -> str:
+    """The row, and in a table the column, with the labels that it has."""
+    row, *rest = (int(at) for at in np.unravel_index(place, shape))
     index = getattr(values, "index", None)
-    return f"{place}" if index is None or callable(index) else f"{place} ({index[place]!r})"
+    told = f"row {row}" if index is None or callable(index) else f"row {row} ({index[row]!r})"
+    names = getattr(values, "columns", None)
+    return told + "".join(
+        f", column {at}" if names is None else f", column {names[at]!r}" for at in rest
+    )
 
 
 def _shown(values: Any) -> str:
-    return repr(values) if np.ndim(values) == 0 else type(values).__name__
+    return repr(values) if values is None or np.isscalar(values) else type(values).__name__

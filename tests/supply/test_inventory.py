@@ -614,3 +614,21 @@ def test_text_is_no_number():
         inv.lot_sizes(["a", "b"], 1, 1)
     with pytest.raises(TypeError, match="K is 'x'; a number is needed"):
         inv.eoq("x", 1, 1)
+
+
+def test_waiting_and_making_together_cost_the_least():
+    """On average (Q rho - B)^2 / (2 Q rho) units lie and B^2 / (2 Q rho) wait."""
+    K, h, D, p, rate = 10.0, 2.0, 40.0, 5.0, 60.0
+    found, rho = inv.eoq(K, h, D, p=p, rate=rate), 1 - D / rate
+    lots, waiting = np.meshgrid(np.linspace(20, 60, 801), np.linspace(0, 20, 801))
+    kept = h * (lots * rho - waiting) ** 2 + p * waiting**2
+    costs = K * D / lots + kept / (2 * lots * rho)
+    assert found.cost == pytest.approx(costs.min(), rel=1e-4)
+    assert found.quantity == pytest.approx(lots.ravel()[costs.argmin()], abs=0.1)
+
+
+def test_a_product_without_lead_times_is_named():
+    table = pd.DataFrame({"mean": [2.0, 3.0]}, index=["cup", "pot"])
+    rule = {"reorder_point": 9, "order_quantity": 9}
+    with pytest.raises(ValueError, match="no days for product 'pot'"):
+        inv.simulate_policy(table, rule, lead_time={"cup": [3], "pot": []})

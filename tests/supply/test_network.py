@@ -413,3 +413,8 @@ def test_maps_say_what_they_show():
     assert all(name in siting.plot().get_title(loc="left") for name in siting.open)
     assert "gap" in siting._repr_html_()
     plt.close("all")
+
+
+def test_loads_that_fill_a_vehicle_to_the_brim_share_it():
+    stops = pd.DataFrame({"x": [1.0, 2.0], "y": 0.0, "demand": [0.1, 0.2]})
+    assert network.savings_routes(stops, depot=(0, 0), capacity=0.3).routes == [[0, 1]]

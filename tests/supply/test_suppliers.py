@@ -437,3 +437,26 @@ def test_results_show_themselves():
     assert "75%" in way.plot().axes[0].get_title(loc="left")
     assert "135" in way._repr_html_()
     plt.close("all")
+
+
+def test_a_fault_in_a_table_names_row_and_column():
+    offers = pd.DataFrame({"price": [1.0, 2.0], "days": [np.nan, 3.0]}, index=["A", "B"])
+    with pytest.raises(ValueError, match=r"missing in row 0 \('A'\), column 'days'"):
+        sup.topsis(offers, [1, 1], benefit=[True, True])
+    with pytest.raises(ValueError, match="missing in row 0, column 1"):
+        sup.ahp(offers.to_numpy())
+    with pytest.raises(TypeError, match="comparisons holds list; numbers are needed"):
+        sup.ahp([[1, 2], [0.5]])
+
+
+@pytest.mark.parametrize("name", ["holding", "interest"])
+def test_a_rate_of_a_contract_is_a_number_of_at_least_0(name):
+    terms = pd.DataFrame({"price": [5.0], "lead_time": [4.0], "lead_time_sd": [1.0]})
+    with pytest.raises(ValueError, match=f"{name} is missing"):
+        sup.contract_value(terms, demand=9, sd=4, quantity=99, margin=3, **{name: np.nan})
+
+
+def test_no_orders_have_no_lead_time():
+    none = pd.DataFrame({"supplier_id": [], "ordered_on": [], "received_on": []})
+    with pytest.raises(ValueError, match="has no rows"):
+        sup.lead_times(none, as_of="2025-01-01")

@@ -60,7 +60,9 @@ def cost_to_serve(
     columns(deliveries, ["order_id", *PARCEL], "deliveries")
     columns(order_lines, ["order_id", "line_no", "units", "unit_cost"], "order_lines")
     back = returned(returns, order_lines)
-    refund = amounts(columns(returns, ["refund"], "returns")["refund"], "returns: refund", least=0)
+    if len(back):
+        columns(returns, ["refund"], "returns")
+    refund = amounts(returns["refund"] if len(back) else [], "returns: refund", least=0)
     group_of = orders.set_index("order_id")[by]
     if not group_of.index.is_unique:
         raise ValueError("orders: an order_id stands in several rows")
@@ -73,18 +75,17 @@ def cost_to_serve(
         return pd.Series(np.asarray(values)).groupby(group_of.loc[ids].to_numpy()).sum()
 
     sent = sum(amounts(deliveries[name], f"deliveries: {name}", least=0) for name in PARCEL)
-    worth = order_lines["units"] * amounts(
-        order_lines["unit_cost"], "order_lines: unit_cost", least=0
-    )
+    unit_cost = amounts(order_lines["unit_cost"], "order_lines: unit_cost", least=0)
     key = ["order_id", "line_no"]
-    kept = pd.MultiIndex.from_frame(order_lines[key]).isin(pd.MultiIndex.from_frame(back[key]))
+    came_back = back.set_index(key)["units"].reindex(pd.MultiIndex.from_frame(order_lines[key]))
+    kept = order_lines["units"].to_numpy() - came_back.fillna(0).to_numpy(dtype=float)
     paid = amounts(orders["total"], "orders: total", least=0)
     found = pd.DataFrame(
         {
             "orders": group_of.groupby(group_of).size(),
             "paid": total(orders["order_id"], paid, "orders"),
             "refunded": total(back["order_id"], refund, "returns"),
-            "goods_cost": total(order_lines["order_id"], worth.where(~kept, 0.0), "order_lines"),
+            "goods_cost": total(order_lines["order_id"], kept * unit_cost, "order_lines"),
             "delivery": total(deliveries["order_id"], sent, "deliveries"),
             "returns": total(
                 back["order_id"], (back["return_handling"] + back["written_off"]) / 100, "returns"

@@ -195,6 +195,19 @@ def returned(returns: Any, order_lines: Any) -> pd.DataFrame:
             f"returns: row {row}, order {order!r} line {number!r}, has no row in order_lines"
         )
     units = amounts(back["units"], "returns: units", above=0)
+    bought = amounts(order_lines["units"], "order_lines: units", above=0)[place]
+    if (units > bought).any():
+        row = int(np.argmax(units > bought))
+        raise ValueError(
+            f"returns: row {row} sends back {units[row]:g} units of a line of {bought[row]:g}"
+        )
+    fit = back["restocked"].isin([True, False]).to_numpy()
+    if not fit.all():
+        row = int(np.argmin(fit))
+        raise ValueError(
+            f"returns: restocked is {back['restocked'].tolist()[row]!r} in row {row}; "
+            "True or False is needed"
+        )
     worth = amounts(order_lines["unit_cost"], "order_lines: unit_cost", least=0)[place]
     lost = np.where(back["restocked"].to_numpy(dtype=bool), 0, np.rint(units * worth * _FEN))
     return back.assign(
@@ -225,6 +238,8 @@ def allocate(total: float, drivers: ArrayLike) -> NDArray[np.float64]:
     [33.34, 33.33, 33.33]
     """
     fen = _fen([amount(total, "total", least=0)], "total")
+    if abs(total * _FEN - fen[0]) > 1e-6 * max(1.0, total):
+        raise ValueError(f"total is {total!r}; an amount in whole cents is needed")
     weight = np.atleast_1d(amounts(drivers, "drivers", least=0))
     if not weight.sum() > 0:
         raise ValueError("the drivers are all 0; at least one must be above 0")

@@ -69,10 +69,9 @@ def eoq(
     """
     K, D = amount(K, "K", above=0), amount(D, "D", above=0)
     h = amount(h, "h", above=0)
-    if rate is not None:
-        h *= 1 - D / amount(rate, "rate", above=D)
-    if p is not None:
-        h *= amount(p, "p", above=0) / (h + p)
+    waiting = 1.0 if p is None else amount(p, "p", above=0) / (h + p)
+    arriving = 1.0 if rate is None else 1 - D / amount(rate, "rate", above=D)
+    h *= waiting * arriving
     quantity = float(np.sqrt(2 * K * D / h))
     return Order(quantity, h * quantity)
 

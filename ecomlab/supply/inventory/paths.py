@@ -150,6 +150,8 @@ def leads(given: Any, wanted: Demands, rng: np.random.Generator) -> Leads:
             if product not in given:
                 raise ValueError(f"lead_time has no entry for product {product!r}")
             past = _whole_days(given[product], f"the lead time of product {product!r}")
+            if not past.size:
+                raise ValueError(f"lead_time has no days for product {product!r}")
             drawn[..., place] = rng.choice(np.ravel(past), shape[:2])
     elif isinstance(given, pd.DataFrame):
         drawn = _moments(given, products, shape, rng)

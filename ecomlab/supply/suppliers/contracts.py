@@ -102,6 +102,7 @@ def contract_value(
         name: _given(table, name) if name in table else np.full(rows, other)
         for name, other in _OPTIONAL.items()
     }
+    holding, interest = amount(holding, "holding", least=0), amount(interest, "interest", least=0)
     mean = amount(demand, "demand", above=0)
     units = mean * amount(days, "days", above=0)
     stock = safety_stock(

@@ -62,6 +62,8 @@ def lead_times(
     import pandas as pd
 
     panel.labels(purchase_orders, by, "purchase_orders")
+    if not len(purchase_orders):
+        raise ValueError("purchase_orders has no rows")
     panel.labels(purchase_orders, "ordered_on", "purchase_orders")
     if "received_on" not in purchase_orders:
         raise ValueError("purchase_orders has no column 'received_on'")
