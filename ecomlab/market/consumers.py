@@ -105,7 +105,7 @@ def city_months(
         One row a visit: `city_id`, `started_at`, `device`.
     assignments
         The shop's assignments; those whose `experiment` is a factor say from which day on
-        (`starts_on`) it was at work in which city (`unit_id`).
+        (`starts_on`) it was at work in which city (`unit_id`); where there is no row, never.
     factors
         Names of the factors.
 
@@ -118,7 +118,7 @@ def city_months(
     Raises
     ------
     TypeError, ValueError
-        If a column is absent or missing a value, or a factor has no start in a city.
+        If a column is absent or missing a value, or a factor starts nowhere.
 
     Examples
     --------
@@ -154,11 +154,10 @@ def city_months(
     ends = begins + pd.offsets.MonthBegin(1)
     for factor in factors:
         rows = assignments.loc[assignments["experiment"] == factor]
+        if rows.empty:
+            raise ValueError(f"assignments: factor {factor!r} starts nowhere; it has no row")
         start = panel["city_id"].map(rows.set_index("unit_id")["starts_on"])
-        if start.isna().any():
-            city = panel.loc[start.isna(), "city_id"].iloc[0]
-            raise ValueError(f"assignments: factor {factor!r} has no start in city {city}")
-        panel[factor] = ((ends - start) / (ends - begins)).clip(0, 1)
+        panel[factor] = ((ends - start) / (ends - begins)).clip(0, 1).fillna(0.0)
     return panel
 
 

@@ -180,15 +180,17 @@ def test_on_off_months_mislead_about_the_shipped_shops_drivers_and_effects_do_no
         assert means[True] - means[False] > effect + 0.03
 
 
-def test_a_factor_without_a_start_in_a_city_is_named():
+def test_a_factor_counts_from_its_day_on_and_never_where_it_did_not_come():
     starts = pd.DataFrame(
         {"experiment": "5g", "unit_id": [1], "starts_on": [pd.Timestamp("2025-01-11")]}
     )
-    visits = VISITS.assign(city_id=[1, 1, 2, 2])
-    with pytest.raises(ValueError, match="factor '5g' has no start in city 2"):
-        city_months(visits, starts, factors=["5g"])
-    panel = city_months(visits[:2], starts, factors=["5g"])
-    assert panel.loc[0, ["visits", "mobile", "5g"]].tolist() == [2, 0.5, pytest.approx(21 / 31)]
+    panel = city_months(VISITS.assign(city_id=[1, 1, 2, 2]), starts, factors=["5g"])
+    assert panel["city_id"].tolist() == [1, 2]
+    assert panel["visits"].tolist() == [2, 2]
+    assert panel["mobile"].tolist() == [0.5, 1.0]
+    assert panel["5g"].tolist() == [pytest.approx(21 / 31), 0]
+    with pytest.raises(ValueError, match="factor '6g' starts nowhere"):
+        city_months(VISITS.assign(city_id=1), starts, factors=["6g"])
 
 
 @pytest.mark.parametrize(
