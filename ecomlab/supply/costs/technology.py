@@ -104,7 +104,9 @@ class TechnologyCase:
             low, high = (replace(self, **{name: value * f}).npv for f in (1 - by, 1 + by))
             rows[name] = {"if_lower": low, "if_higher": high, "swing": abs(high - low)}
         table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("assumption")
-        return table.sort_values("swing", ascending=False, kind="stable")
+        # What is saved and how often weigh the same; rounding must not decide between them.
+        place = (-table["swing"].round(4)).argsort(kind="stable")
+        return table.iloc[place]
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Net present value against the volume, break-even marked."""
