@@ -75,7 +75,7 @@ def growth() -> list[Question]:
             answer=1,
             why=say(
                 en="The order is digital; the book and its delivery are not.",
-                zh="下单是数字化的，商品和配送不是。",
+                zh="下单是数字的，产品和交付不是。",
             ),
         ),
         Question(
@@ -120,7 +120,7 @@ def consumers() -> list[Question]:
             answer=0,
             why=say(
                 en="Product, process and delivery are all digital.",
-                zh="商品、流程和交付都是数字化的。",
+                zh="产品、交易过程和交付都是数字的。",
             ),
         ),
         Question(
@@ -132,7 +132,7 @@ def consumers() -> list[Question]:
             ["22 %", "20 %", "44 %"],
             answer=1,
             why=say(
-                en="50 × 1.2 × 1.2 = 72; half of 44 % would forget that growth compounds.",
+                en="50 × 1.2 × 1.2 = 72; half of 44 % forgets that growth compounds.",
                 zh="50 × 1.2 × 1.2 = 72；把 44% 除以 2，就忘了复合增长。",
             ),
         ),
@@ -168,8 +168,8 @@ def compliance() -> list[Question]:
             ],
             answer=1,
             why=say(
-                en="A physical product crosses a border; a file within one country does not.",
-                zh="有形商品跨越国境；国内传输的文件不用过海关。",
+                en="The phone cases cross a border; the e-books stay within one country.",
+                zh="手机壳要跨越国境；电子书没有出境，不用过海关。",
             ),
         ),
         Question(
@@ -182,7 +182,7 @@ def compliance() -> list[Question]:
             ["205", "200", "199.3"],
             answer=1,
             why=say(
-                en="212 / 1.06 = 200: the printed growth rate is on the new counting, 205 is not.",
+                en="212 / 1.06 = 200: the printed growth rate uses the new way of counting, 205 does not.",
                 zh="212 ÷ 1.06 = 200：公布的增长率按新口径计算，205 是旧口径。",
             ),
         ),
