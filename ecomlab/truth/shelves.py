@@ -47,7 +47,7 @@ def wanted(world: World, goods: list[int], days: int = DAYS) -> pd.DataFrame:
         run.step()
     units = np.zeros((days, world.size.products), dtype=np.int64)
     for day, lines in enumerate(run.blocks["lines"]):
-        np.add.at(units, (day, lines["product_id"]), lines["units"])
+        units[day] = np.bincount(lines["product_id"], lines["units"], minlength=world.size.products)
     table = pd.DataFrame(units[:, goods], columns=pd.Index(goods, name="product_id"))
     return table.rename_axis("day").stack().rename("units").reset_index()
 
