@@ -285,7 +285,7 @@ def lab() -> ipywidgets.VBox:
     """The lab's face: the team, the chats, the promise; a chart and a table."""
     usual = Scenario()
     controls = {
-        "agents": whole(say(en="agents at their desks", zh="在岗客服人数"), usual.agents, 1, 20),
+        "agents": whole(say(en="agents on duty", zh="在岗客服人数"), usual.agents, 1, 20),
         "chats": slider(say(en="chats an hour", zh="每小时会话数"), usual.chats, 4, 240, 4, ".0f"),
         "minutes": slider(
             say(en="minutes a chat takes", zh="每个会话时长（分钟）"),

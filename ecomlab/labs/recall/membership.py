@@ -41,8 +41,8 @@ def interface() -> list[Question]:
             ],
             answer=1,
             why=say(
-                en="Who chooses to watch is not like who does not; only a lot makes groups alike.",
-                zh="愿意看的人与不看的人本来就不同；只有抽签分组，两组才可比。",
+                en="People who choose to watch differ from those who do not; only random groups are alike.",
+                zh="愿意看的人与不看的人本来就不同；只有随机分组，两组才可比。",
             ),
         ),
         Question(
@@ -84,7 +84,7 @@ def loyalty() -> list[Question]:
             ],
             answer=1,
             why=say(
-                en="Only chance decided who was offered it; who uses it is keener anyway.",
+                en="Only chance decided who was offered it; those who use it are keener anyway.",
                 zh="只有“是否被提供”是随机决定的；愿意用的人本来就更想买。",
             ),
         ),
@@ -114,13 +114,13 @@ def loyalty() -> list[Question]:
                 say(en="the largest", zh="人数最多的"),
                 say(en="the richest", zh="最有钱的"),
                 say(
-                    en="the one with the highest margin a person reached",
+                    en="the one with the highest margin per person reached",
                     zh="每触达一人带来毛利最高的",
                 ),
             ],
             answer=2,
             why=say(
-                en="Money is spent by person reached, so margin by person reached decides.",
+                en="The budget is spent per person reached, so margin per person reached decides.",
                 zh="预算按触达人数花，所以看每触达一人的毛利。",
             ),
         ),
@@ -157,7 +157,7 @@ def service() -> list[Question]:
             ],
             answer=1,
             why=say(
-                en="Who uses it had come to buy anyway; only the random offer compares like with"
+                en="Those who use it had come to buy anyway; only the random offer compares like with"
                 " like.",
                 zh="用它的人本来就想买；只有随机提供才是同类相比。",
             ),
@@ -179,7 +179,7 @@ def service() -> list[Question]:
             ],
             answer=1,
             why=say(
-                en="On against off credits it with what rose everywhere.",
+                en="The on-off comparison credits it with what rose everywhere.",
                 zh="有无对比会把各地共同的上升也算给它。",
             ),
         ),
@@ -196,14 +196,14 @@ def behaviour() -> list[Question]:
                 zh="用站内搜索的访客，购买率是其他人的三倍。搜索功能带来了多少？",
             ),
             [
-                say(en="twice as many orders again", zh="多出两倍的订单"),
+                say(en="three times as many orders", zh="订单变成三倍"),
                 say(en="that cannot be said from this", zh="仅凭这个说不出来"),
                 say(en="nothing at all", zh="完全没有作用"),
             ],
             answer=1,
             why=say(
-                en="Who searches came to buy; only those offered it by lot can be compared.",
-                zh="会搜索的人本来就想买；只有抽签决定谁得到功能，才可以比较。",
+                en="People who search came to buy; only random groups can be compared.",
+                zh="会搜索的人本来就想买；只有随机决定谁得到功能，才可以比较。",
             ),
         ),
         Question(
