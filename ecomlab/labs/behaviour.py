@@ -117,8 +117,8 @@ def finding(setting: Scenario) -> str:
             zh=f"离开最多的是“{name}”（{found[step]:.0%}）",
         )  # fmt: skip
     return say(
-        en=f"Most turn back at {name} ({found[step]:.0%}); a test by lot must say why",
-        zh=f"止步最多的是“{name}”（{found[step]:.0%}）；原因要靠抽签测试来回答",
+        en=f"Most turn back at {name} ({found[step]:.0%}); only a random test can say why",
+        zh=f"止步最多的是“{name}”（{found[step]:.0%}）；原因要靠随机实验来回答",
     )
 
 
