@@ -99,8 +99,8 @@ def finding(setting: Scenario) -> str:
     top = winner(setting)
     share = table.loc[top, "first"]
     return say(
-        en=f"{top} comes first, and stays first in {share:.0%} of the weightings within your doubt",
-        zh=f"{top} 排第一；在你拿不准的范围内，{share:.0%} 的权重仍让它第一",
+        en=f"{top} comes first, and still does with {share:.0%} of the weights in doubt",
+        zh=f"{top} 排第一；权重在拿不准的范围内变动时，它有 {share:.0%} 的情况仍排第一",
     )
 
 
@@ -124,7 +124,7 @@ def draw(ax: Axes, setting: Scenario) -> None:
     )  # fmt: skip
     ax.barh(
         [p - 0.2 for p in place], 100 * table["first"], 0.38, color=COLOURS[1],
-        label=say(en="weightings in which it is first (%)", zh="排第一的权重占比（%）"),
+        label=say(en="share of weights that put it first (%)", zh="排第一的情况占比（%）"),
     )  # fmt: skip
     ax.set_yticks(list(place), list(table.index))
     ax.set(xlim=(0, 100), ylim=(len(table) - 0.4, -0.6))
@@ -166,14 +166,14 @@ def static() -> Figure:
     cases = (
         (say(en="As judged", zh="原来的权重"), usual),
         (
-            say(en="Lead time twice as heavy", zh="交期权重加倍"),
+            say(en="Lead time weight doubled", zh="交期权重加倍"),
             usual._replace(lead_time=2 * usual.lead_time),
         ),
         (
-            say(en="Quality three times as heavy", zh="质量权重三倍"),
+            say(en="Quality weight tripled", zh="质量权重变为三倍"),
             usual._replace(quality=3 * usual.quality),
         ),
-        (say(en="Twice the doubt", zh="把握减半"), usual._replace(doubt=2 * usual.doubt)),
+        (say(en="Twice as unsure", zh="把握减半"), usual._replace(doubt=2 * usual.doubt)),
     )
     picture, axes = plt.subplots(
         2, 2, figsize=(9.6, 6.6), sharex=True, sharey=True, layout="constrained"
@@ -183,8 +183,8 @@ def static() -> Figure:
         top = winner(setting)
         share = ranking(setting).loc[top, "first"]
         told = say(
-            en=f"first: {top}, in {share:.0%} of weightings",
-            zh=f"第一：{top}，占 {share:.0%} 的权重",
+            en=f"first: {top}, with {share:.0%} of weights",
+            zh=f"第一：{top}，占 {share:.0%} 的情况",
         )
         ax.set_title(f"{name}\n{told}", fontsize=10)
         ax.label_outer()
@@ -193,8 +193,8 @@ def static() -> Figure:
     tops = {winner(setting) for _, setting in cases}
     picture.suptitle(
         say(
-            en=f"Four weightings, {len(tops)} different winners: a score is as firm as its weights",
-            zh=f"四种权重，{len(tops)} 个不同的第一名：得分有多可靠，要看权重有多可靠",
+            en=f"{len(tops)} winners from four sets of weights: a score is as good as its weights",
+            zh=f"四组权重，{len(tops)} 个不同的第一名：得分有多可靠，要看权重有多可靠",
         ),
         x=0.01,
         ha="left",
@@ -209,7 +209,7 @@ def readout(setting: Scenario) -> str:
     total = sum(setting[: len(CRITERIA)])
     head = [say(en="supplier", zh="供应商")]
     head += [f"{names[c]} ({w / total:.0%})" for c, w in zip(CRITERIA, setting[:-1], strict=True)]
-    head += [say(en="closeness", zh="贴近度"), say(en="first in", zh="排第一")]
+    head += [say(en="closeness", zh="贴近度"), say(en="first in", zh="排第一占比")]
     table = ranking(setting).sort_values("rank")
     rows = []
     for supplier, row in table.iterrows():
@@ -218,7 +218,7 @@ def readout(setting: Scenario) -> str:
             (
                 str(supplier),
                 say(en=f"CNY {price:.0f}", zh=f"{price:.0f} 元"),
-                say(en=f"{defects:.1%} faulty", zh=f"次品 {defects:.1%}"),
+                say(en=f"{defects:.1%} defective", zh=f"次品 {defects:.1%}"),
                 say(en=f"{days:.0f} days", zh=f"{days:.0f} 天"),
                 say(en=f"{units:,} units", zh=f"{units:,} 件"),
                 f"{row['closeness']:.3f}",

@@ -12,7 +12,7 @@ def suppliers() -> list[Question]:
         Question(
             say(
                 en="Of the visitors who use the filter 6 % buy, of the others 2 %. Does the filter"
-                " triple the chance to buy?",
+                " triple the chance of buying?",
                 zh="使用筛选功能的访客有 6% 下单，其他访客只有 2%。筛选功能使下单机会变成三倍吗？",
             ),
             [
@@ -22,7 +22,7 @@ def suppliers() -> list[Question]:
             ],
             answer=1,
             why=say(
-                en="Those who look for something use the filter: the two groups differ anyway.",
+                en="Visitors who know what they want use the filter: the two groups differ anyway.",
                 zh="会用筛选的人本来就想买东西：两组人原本就不同。",
             ),
         ),
@@ -67,7 +67,7 @@ def inventory() -> list[Question]:
             say(
                 en="Four orders arrived after 6, 8, 8 and 10 days; a fifth is 15 days old and still"
                 " open. What is true of the mean lead time?",
-                zh="四张采购单分别用了 6、8、8、10 天到货，第五张已下单 15 天仍未到。"
+                zh="四张采购订单分别用了 6、8、8、10 天到货，第五张已下单 15 天仍未到。"
                 "平均交期应当怎样判断？",
             ),
             [
@@ -101,7 +101,7 @@ def inventory() -> list[Question]:
         ),
         Question(
             say(
-                en="A product sold 50 a day in the week of a festival and 20 in usual weeks. Which"
+                en="A product sold 50 a day in the week of a festival and 20 in normal weeks. Which"
                 " rate belongs in the stock plan for the month after?",
                 zh="某商品节日那周日均卖 50 件，平常 20 件。节后一个月的备货计划用哪个数？",
             ),
@@ -156,7 +156,7 @@ def network() -> list[Question]:
         ),
         Question(
             say(
-                en="The week of 11.11 sold 300 units, a usual week sells 100, the week after sold"
+                en="The week of 11.11 sold 300 units, a normal week sells 100, the week after sold"
                 " 60. How much did the festival add over the two weeks?",
                 zh="双十一当周卖出 300 件，平常一周 100 件，之后一周只卖 60 件。"
                 "两周合计，大促多卖了多少？",
@@ -216,7 +216,7 @@ def costs() -> list[Question]:
         Question(
             say(
                 en="A contract halves the defects and raises the price by 1 %. Defects cost you 3 %"
-                " of the purchase. Sign?",
+                " of the purchase. Do you sign?",
                 zh="一份合同使次品减半，价格涨 1%。次品原来给你带来采购额 3% 的损失。签吗？",
             ),
             [
@@ -225,6 +225,6 @@ def costs() -> list[Question]:
                 say(en="it is all the same", zh="一样"),
             ],
             answer=0,
-            why=say(en="1.5 % is saved for 1 % more paid.", zh="多付 1%，少损失 1.5%。"),
+            why=say(en="You save 1.5 % and pay 1 % more.", zh="多付 1%，少损失 1.5%。"),
         ),
     ]
