@@ -174,9 +174,9 @@ def finding(setting: Scenario) -> str:
     found = outcome(setting)
     return say(
         en=f"Reorder at {found.point} units: {found.fill_rate:.1%} of demand is served,\n"
-        f"{found.on_hand:.0f} units lie in stock, {found.lost:.0f} sales a year are lost",
+        f"{found.on_hand:.0f} units are in stock on average, {found.lost:.0f} sales a year lost",
         zh=f"库存降到 {found.point} 件时补货：{found.fill_rate:.1%} 的需求由现货满足，\n"
-        f"平均压货 {found.on_hand:.0f} 件，一年丢掉 {found.lost:.0f} 件的销售",
+        f"平均库存 {found.on_hand:.0f} 件，一年因缺货少卖 {found.lost:.0f} 件",
     )
 
 
@@ -193,7 +193,7 @@ def draw_path(ax: Axes, setting: Scenario) -> None:
     short = lost > 0
     ax.plot(
         days[short], np.zeros(short.sum()), "o", color=COLOURS[1], zorder=3,
-        label=say(en="sales lost", zh="丢失的销售"),
+        label=say(en="sales lost", zh="缺货损失"),
     )  # fmt: skip
     ax.set(
         xlabel=say(en="day", zh="天"),
@@ -264,7 +264,7 @@ def static() -> Figure:
             say(en="Cycle service level 95 %", zh="周期服务水平 95%"),
             usual._replace(meaning="cycle_service"),
         ),
-        (say(en="Punctual trucks", zh="准时到货"), usual._replace(lead_time_sd=0.0)),
+        (say(en="Punctual deliveries", zh="准时到货"), usual._replace(lead_time_sd=0.0)),
         (say(en="Lead time twice as long", zh="交期翻倍"), usual._replace(lead_time=20)),
     )
     picture, axes = plt.subplots(
@@ -287,7 +287,7 @@ def static() -> Figure:
     picture.suptitle(
         say(
             en=f"Safety stock of {by_fill:.0f} units gives a fill rate of 95 %; the cycle service "
-            f"level takes {by_cycle:.0f},\nand punctual trucks need {punctual:.0f}",
+            f"level takes {by_cycle:.0f},\nand punctual deliveries need {punctual:.0f}",
             zh=f"订单满足率 95% 只需安全库存 {by_fill:.0f} 件；周期服务水平 95% 要 "
             f"{by_cycle:.0f} 件；\n准时到货时为 {punctual:.0f} 件",
         ),
@@ -301,13 +301,13 @@ def static() -> Figure:
 def readout(setting: Scenario) -> str:
     """Both meanings of the target side by side, as a small HTML table."""
     head = (
-        say(en="the target as", zh="目标理解为"),
+        say(en="target means", zh="目标理解为"),
         say(en="reorder point", zh="再订货点"),
         say(en="safety stock", zh="安全库存"),
         say(en="cycle service level", zh="周期服务水平"),
         say(en="fill rate", zh="订单满足率"),
         say(en="mean stock", zh="平均库存"),
-        say(en="lost a year", zh="一年丢失"),
+        say(en="lost a year", zh="一年缺货件数"),
     )
     names = meanings()
     rows = []
