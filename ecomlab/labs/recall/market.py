@@ -182,7 +182,8 @@ def compliance() -> list[Question]:
             ["205", "200", "199.3"],
             answer=1,
             why=say(
-                en="212 / 1.06 = 200: the printed growth rate uses the new way of counting, 205 does not.",
+                en="212 / 1.06 = 200: the printed growth rate uses the new way of counting, 205"
+                " does not.",
                 zh="212 ÷ 1.06 = 200：公布的增长率按新口径计算，205 是旧口径。",
             ),
         ),

@@ -41,7 +41,8 @@ def interface() -> list[Question]:
             ],
             answer=1,
             why=say(
-                en="People who choose to watch differ from those who do not; only random groups are alike.",
+                en="People who choose to watch differ from those who do not; only random groups are"
+                " alike.",
                 zh="愿意看的人与不看的人本来就不同；只有随机分组，两组才可比。",
             ),
         ),
@@ -157,7 +158,8 @@ def service() -> list[Question]:
             ],
             answer=1,
             why=say(
-                en="Those who use it had come to buy anyway; only the random offer compares like with"
+                en="Those who use it had come to buy anyway; only the random offer compares like"
+                " with"
                 " like.",
                 zh="用它的人本来就想买；只有随机提供才是同类相比。",
             ),
