@@ -75,7 +75,7 @@ def _bars(ax: Axes, found: TechnologyCase) -> None:
     ax.set_xlabel(say(en="net present value (CNY thousand)", zh="净现值（千元）"))
     most = words[str(table.index[-1])]
     ax.set_title(
-        say(en=f"A fifth off: {most} matters most", zh=f"各变动五分之一：{most}影响最大"),
+        say(en=f"A change of a fifth: {most} matters most", zh=f"各变动五分之一：{most}影响最大"),
         loc="left", fontsize=11,
     )  # fmt: skip
     ax.legend(loc="best", fontsize=8)
@@ -151,7 +151,7 @@ def readout(setting: Scenario) -> str:
             say(en=f"CNY {found.flows[1]:,.0f}", zh=f"{found.flows[1]:,.0f} 元"),
         ),
     ]
-    return html_table((say(en="figure", zh="指标"), say(en="value", zh="数值")), rows)
+    return html_table((say(en="measure", zh="指标"), say(en="value", zh="数值")), rows)
 
 
 def lab() -> ipywidgets.VBox:
@@ -173,7 +173,11 @@ def lab() -> ipywidgets.VBox:
             say(en="price (CNY)", zh="投资额（元）"), usual.price, 5_000, 200_000, 5_000
         ),
         "running": whole(
-            say(en="running cost a year", zh="每年运行费（元）"), usual.running, 0, 30_000, 1_000
+            say(en="running cost a year (CNY)", zh="每年运行费（元）"),
+            usual.running,
+            0,
+            30_000,
+            1_000,
         ),
         "years": whole(say(en="years it lasts", zh="使用年数"), usual.years, 1, 12),
         "rate": slider(say(en="discount rate", zh="折现率"), usual.rate, 0.0, 0.25, 0.01, ".0%"),
