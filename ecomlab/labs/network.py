@@ -206,7 +206,7 @@ def static() -> Figure:
         ax.label_outer()
     picture.suptitle(
         say(
-            en=f"Three short cuts cost {min(above):.0%} to {max(above):.0%} more than the best two",
+            en=f"Three shortcuts cost {min(above):.0%} to {max(above):.0%} more than the best two",
             zh=f"三种“捷径”比最优的两处多花 {min(above):.0%} 到 {max(above):.0%}",
         )
     )
@@ -229,7 +229,7 @@ def readout(setting: Scenario) -> str:
         say(en="centre", zh="中心"),
         say(en="cities", zh="城市数"),
         say(en="share of kilograms", zh="货量占比"),
-        say(en="mean road (km)", zh="平均里程（千米）"),
+        say(en="mean distance (km)", zh="平均里程（千米）"),
     )
     costs = say(
         en=f"hauling {_money(found.transport)}, rent {_money(found.fixed)}, in all "
