@@ -159,8 +159,7 @@ def service() -> list[Question]:
             answer=1,
             why=say(
                 en="Those who use it had come to buy anyway; only the random offer compares like"
-                " with"
-                " like.",
+                " with like.",
                 zh="用它的人本来就想买；只有随机提供才是同类相比。",
             ),
         ),
