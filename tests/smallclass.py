@@ -212,7 +212,7 @@ def gradebook(folder: Path, assignment: str = "one") -> dict[tuple[str, ...], tu
     return found
 
 
-_VOLATILE = re.compile(r"ipykernel_\d+|0x[0-9a-f]{6,}|In\[\d+\]|[0-9a-f]{32}")
+_VOLATILE = re.compile(r"[\w./-]*ipykernel_\d+|0x[0-9a-f]{6,}|In\[\d+\]|[0-9a-f]{32}")
 
 
 def outputs(folder: Path, student: str, name: str, assignment: str = "one") -> list:

@@ -60,7 +60,7 @@ def test_contradictions_are_warned_of_with_their_ratio():
         ([[2, 3], [1 / 3, 1]], "row 0 is 2 against itself; it must be 1"),
         ([[1, -3], [-1 / 3, 1]], "row 0, column 1 is -3; a judgement is above 0"),
         ([[1, 3, 2], [1 / 3, 1, 1]], "as many rows as columns"),
-        ([[1, np.nan], [1, 1]], "comparisons is missing in row 1"),
+        ([[1, np.nan], [1, 1]], "comparisons is missing in row 0, column 1"),
     ],
 )  # fmt: skip
 def test_faulty_judgements_are_named(judged, message):

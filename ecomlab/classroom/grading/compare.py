@@ -25,8 +25,9 @@ from ecomlab.classroom.grading.report import Report
 from ecomlab.classroom.scripts import put_on_path
 
 _AT_A_WALL = {"PermissionError", "FileNotFoundError", "ConnectionRefusedError", "OSError"}
+# What differs from run to run: a kernel's scratch folder, addresses, random ids.
 _VOLATILE = re.compile(
-    r"ipykernel_\d+|\b0x[0-9a-f]{6,}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"[\w./-]*ipykernel_\d+|\b0x[0-9a-f]{6,}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
 )
 
 
