@@ -7,13 +7,19 @@ import io
 import json
 import os
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from ecomlab.shop.calendar import festivals
+from ecomlab.shop.faults import incidents
+from ecomlab.shop.run import Run
+from ecomlab.shop.world import World
 from ecomlab.truth import ESTIMANDS, SEEDS, run, summary, table
 from ecomlab.truth.estimand import SAFE, Estimand
+from ecomlab.truth.past import DAYS
 from ecomlab.truth.twins import contrast, pooled
 
 #: Cheap to measure: one simulated shop serves all of them. The last needs twins, and one world.
@@ -196,6 +202,21 @@ def test_tolerances_rest_on_standard_errors(quick):
     found = summary([row for row in quick if row["seed"] == SEEDS[0]])
     assert (found["safe"] >= SAFE).all()
     assert (found["truth_se"] <= found["tolerance"] / 5).all()
+
+
+def test_every_drop_of_visits_is_of_four_and_a_half_sigma():
+    """Against the same world without incidents, by how much a day differs from a week before."""
+    world = World.draw(SEEDS[0])
+    spared = replace(world, shocks=replace(world.shocks, incidents=0))
+    runs = (Run(world), Run(spared))
+    visits, ordinary = np.log([[run.step()["visits"] for _ in range(DAYS)] for run in runs])
+    festive = np.array([one.day for one in festivals()])
+    for one in incidents(world):
+        around = np.arange(max(one.start - 42, 67), min(one.start + 42, DAYS))
+        around = around[np.abs(around[:, None] - festive).min(axis=1) > 14]
+        weekly = (ordinary[around] - ordinary[around - 7]).std(ddof=1) / np.sqrt(2)
+        drop = (ordinary - visits)[one.start : one.start + 2].mean()
+        assert (drop > 4.5 * weekly) == (one.kind == "visits_drop"), one
 
 
 @pytest.mark.stress
