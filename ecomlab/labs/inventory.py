@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ecomlab import arguments
 from ecomlab.labs.face import face, html_table, pick, slider, whole
 from ecomlab.style import COLOURS, say
-from ecomlab.supply import checks
 from ecomlab.supply.inventory import reorder_point, service
 from ecomlab.supply.inventory.leads import over_lead_time
 from ecomlab.supply.inventory.uncertain import of_kind
@@ -66,12 +66,12 @@ def checked(setting: Scenario) -> Scenario:
     """
     if setting.meaning not in MEANINGS:
         raise ValueError(f"meaning is {setting.meaning!r}; there are {', '.join(MEANINGS)}")
-    checks.amount(setting.target, "target", above=0, below=1)
-    checks.amount(setting.mean, "mean", above=0)
-    checks.amount(setting.variation, "variation", above=0)
-    checks.whole(setting.lead_time, "lead_time")
-    checks.amount(setting.lead_time_sd, "lead_time_sd", least=0)
-    checks.whole(setting.quantity, "quantity")
+    arguments.amount(setting.target, "target", above=0, below=1)
+    arguments.amount(setting.mean, "mean", above=0)
+    arguments.amount(setting.variation, "variation", above=0)
+    arguments.whole(setting.lead_time, "lead_time")
+    arguments.amount(setting.lead_time_sd, "lead_time_sd", least=0)
+    arguments.whole(setting.quantity, "quantity")
     return setting
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecomlab import arguments
 from ecomlab.labs.face import face, html_table, slider
 from ecomlab.style import COLOURS, say
-from ecomlab.supply import checks
 from ecomlab.supply.suppliers import first_places, topsis
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def ranking(setting: Scenario) -> pd.DataFrame:
     {'A': 5, 'B': 3, 'C': 1, 'D': 2, 'E': 4}
     """
     for name, value in zip(Scenario._fields, setting, strict=True):
-        checks.amount(value, name, least=0)
+        arguments.amount(value, name, least=0)
     weights = setting[: len(CRITERIA)]
     table = topsis(_matrix(), weights, benefit=BENEFIT)
     first = first_places(_matrix(), weights, benefit=BENEFIT, doubt=setting.doubt, draws=_DRAWS)

@@ -80,7 +80,7 @@ def test_every_end_of_the_controls_can_be_drawn():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"target": 1.0}, "target is 1; it must be below 1"),
+        ({"target": 1.0}, "target is 1; it must be above 0 and below 1"),
         ({"meaning": "luck"}, "meaning is 'luck'"),
         ({"mean": 0}, "mean is 0; it must be above 0"),
         ({"lead_time": 0}, "lead_time is 0; it must be at least 1"),

@@ -549,15 +549,21 @@ RULE = {"reorder_point": 5, "order_quantity": 9}
         (lambda: inv.reorder_point(1, 1, 4, fill_rate=0.9), "a fill rate needs the order quantity"),
         (lambda: inv.reorder_point(1, 1, 4, cycle_service=95), "cycle_service is 95"),
         (lambda: inv.lead_time_demand([1, -1, 2], 3), "demand is -1 in row 1"),
-        (lambda: inv.lead_time_demand([1, 1.5], 3, kind="bootstrap"), "in whole numbers"),
+        (
+            lambda: inv.lead_time_demand([1, 1.5], 3, kind="bootstrap"),
+            "demand is 1.5 in row 1; the bootstrap needs whole numbers",
+        ),
         (lambda: inv.lead_time_demand([1, 2], 3, kind="bell"), "no kind is called 'bell'"),
         (
             lambda: inv.simulate_policy(pd.DataFrame({"tea": [1, 2, -3]}), RULE, lead_time=2),
-            "demand is negative in row 2, product 'tea'",
+            "demand is -3 in row 2, column 'tea'; it must be at least 0",
         ),
         (lambda: inv.simulate_policy(GOODS, RULE, lead_time=0), "the lead time is 0"),
         (lambda: inv.simulate_policy(GOODS, RULE, lead_time=[3, np.nan]), "is missing in row 1"),
-        (lambda: inv.simulate_policy(GOODS, RULE, lead_time=2.5), "whole days are needed"),
+        (
+            lambda: inv.simulate_policy(GOODS, RULE, lead_time=2.5),
+            "the lead time is 2.5; a whole number is needed",
+        ),
         (
             lambda: inv.simulate_policy(GOODS, RULE, lead_time={"tea": [3]}),
             "lead_time has no entry for product 'cup'",

@@ -58,7 +58,7 @@ def test_contradictions_are_warned_of_with_their_ratio():
     [
         ([[1, 3], [0.5, 1]], r"row 0 against 1 is 3, and the other way round 0.5; .* 0.3333"),
         ([[2, 3], [1 / 3, 1]], "row 0 is 2 against itself; it must be 1"),
-        ([[1, -3], [-1 / 3, 1]], "row 0, column 1 is -3; a judgement is above 0"),
+        ([[1, -3], [-1 / 3, 1]], "comparisons is -3 in row 0, column 1, .* it must be above 0"),
         ([[1, 3, 2], [1 / 3, 1, 1]], "as many rows as columns"),
         ([[1, np.nan], [1, 1]], "comparisons is missing in row 0, column 1"),
     ],
@@ -411,7 +411,7 @@ def test_profits_are_those_of_drawn_seasons():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"wholesale": 11}, "wholesale is 11; it must be below 10"),
+        ({"wholesale": 11}, "wholesale is 11; it must be at least 0 and below 10"),
         ({"cost": 12}, "price is 10; it must be above 12"),
         ({"contract": "gift"}, "contract is 'gift'"),
         ({"contract": {"buy_back": 8}}, "buy_back is 8; at 7 or more leftovers would pay"),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecomlab.arguments import amount, amounts, columns
 from ecomlab.style import COLOURS, say
-from ecomlab.supply.checks import amount, amounts, columns
 
 if TYPE_CHECKING:
     import pandas as pd

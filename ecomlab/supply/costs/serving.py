@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecomlab.supply.checks import amount, amounts, columns
+from ecomlab.arguments import amount, amounts, columns
 from ecomlab.supply.costs.structure import PARCEL, returned
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ecomlab.arguments import amount, whole
 from ecomlab.style import COLOURS, say
-from ecomlab.supply.checks import amount, whole
 
 if TYPE_CHECKING:
     import pandas as pd

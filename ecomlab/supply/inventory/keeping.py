@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecomlab.supply.checks import amount, amounts, columns, whole
+from ecomlab.arguments import amount, amounts, columns, whole
 
 if TYPE_CHECKING:
     import pandas as pd

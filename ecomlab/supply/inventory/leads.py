@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.supply.checks import amount, amounts
+from ecomlab.arguments import amount, amounts, refuse
 from ecomlab.supply.inventory.uncertain import (
     Counts,
     Frozen,
@@ -103,8 +103,7 @@ def lead_time_demand(
 
 def _windows(days: Floats, leads: Floats) -> Counts:
     for values, name in ((days, "demand"), (leads, "a lead time")):
-        if (values != np.round(values)).any():
-            raise ValueError(f"{name} must be in whole numbers for the bootstrap")
+        refuse(values != np.round(values), values, name, "the bootstrap needs whole numbers")
     chances = np.zeros(int(days.sum() * np.ceil(leads.max() / len(days)) + days.max()) + 1)
     for length, times in zip(*np.unique(leads.astype(int), return_counts=True), strict=True):
         around = np.concatenate([[0], np.cumsum(np.resize(days, len(days) + length))])

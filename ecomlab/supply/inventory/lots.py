@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.supply.checks import amount, amounts
+from ecomlab.arguments import amount, amounts
 from ecomlab.supply.inventory.leads import demand_of
 from ecomlab.supply.inventory.uncertain import Uncertain
 

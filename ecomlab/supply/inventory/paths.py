@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.supply.checks import amounts, columns, whole
+from ecomlab.arguments import amounts, columns, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,9 +66,10 @@ def demands(given: Any, days: int, replications: int, rng: np.random.Generator) 
             return _forecasts({0: given}, again, rng)
         if "mean" in given:
             return _drawn(given, days, again, rng)
-        return _given(given.to_numpy(), given.columns, given)
+        return _given(amounts(given, "demand", least=0), given.columns)
     if isinstance(given, pd.Series):
-        return _given(given.to_numpy()[:, None], pd.Index([given.name or 0]), given)
+        sold = amounts(given, "demand", least=0)
+        return _given(sold[:, None], pd.Index([given.name or 0]))
     array = amounts(given, "demand", least=0)
     if array.ndim == 1:
         array = array[:, None]
@@ -77,22 +78,10 @@ def demands(given: Any, days: int, replications: int, rng: np.random.Generator) 
             f"demand has shape {array.shape}; (days,), (days, products) or "
             "(replications, days, products) is needed"
         )
-    return _given(array, pd.RangeIndex(array.shape[-1]), array)
+    return _given(array, pd.RangeIndex(array.shape[-1]))
 
 
-def _given(values: Any, products: pd.Index, named: Any) -> Demands:
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise TypeError("demand holds text; numbers are needed") from None
-    wrong = ~np.isfinite(array) | (array < 0)
-    if wrong.any():
-        place = np.argwhere(wrong)[0]
-        what = "negative" if np.isfinite(array[tuple(place)]) else "missing"
-        raise ValueError(
-            f"demand is {what} in row {place[-2]}, product {products[place[-1]]!r}; "
-            "every day needs units of at least 0"
-        )
+def _given(array: Floats, products: pd.Index) -> Demands:
     if array.ndim == 2:
         array = array[None]
     again, days, _ = array.shape
@@ -186,8 +175,4 @@ def _moments(
 
 
 def _whole_days(values: Any, name: str) -> Floats:
-    array = amounts(values, name, least=1, below=_LONGEST)
-    if (array != np.round(array)).any():
-        row = int(np.argmax(np.ravel(array != np.round(array))))
-        raise ValueError(f"{name} is {np.ravel(array)[row]:g} in row {row}; whole days are needed")
-    return array
+    return amounts(values, name, least=1, below=_LONGEST, unit="days", integral=True)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.supply.checks import amount
+from ecomlab.arguments import amount
 from ecomlab.supply.inventory.leads import demand_of
 from ecomlab.supply.inventory.lots import mismatch
 from ecomlab.supply.inventory.uncertain import Counts, Uncertain

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.supply.checks import amounts
+from ecomlab.arguments import amounts
 from ecomlab.supply.inventory.leads import over_lead_time
 from ecomlab.supply.inventory.uncertain import Uncertain, of_kind
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ecomlab.arguments import amounts, whole
 from ecomlab.style import COLOURS, say
-from ecomlab.supply.checks import amounts, whole
 from ecomlab.supply.inventory.paths import Demands, Leads, demands, leads
 
 if TYPE_CHECKING:
@@ -207,9 +207,9 @@ def _rule(policy: Any, products: pd.Index) -> _Rule:
     has = {name: _each(given[name], name, products) for name in _POLICY if name in given}
     if ("order_quantity" in has) == ("order_up_to" in has):
         raise ValueError("the policy needs either order_quantity or order_up_to")
-    review = has.get("review", np.ones(len(products)))
-    if (review < 1).any() or (review != np.round(review)).any():
-        raise ValueError("review must be in whole days of at least 1")
+    review = np.ones(len(products))
+    if "review" in has:
+        review = amounts(has["review"], "review", least=1, unit="days", integral=True)
     zero = np.zeros(len(products))
     if "order_quantity" in has:
         if "reorder_point" not in has:

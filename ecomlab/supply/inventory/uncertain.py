@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.supply.checks import amounts
+from ecomlab.arguments import amounts
 
 Floats = NDArray[np.float64]
 #: A count's grid ends this many standard deviations above its mean, where nothing is left.

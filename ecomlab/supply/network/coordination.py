@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecomlab.arguments import amounts, columns
 from ecomlab.style import say
-from ecomlab.supply.checks import amounts, columns
 from ecomlab.supply.network.places import between, labels, points
 from ecomlab.supply.network.plans import RoutePlan
 from ecomlab.supply.network.routing import routes

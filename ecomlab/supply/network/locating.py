@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecomlab.arguments import amount, amounts, columns, whole
 from ecomlab.style import COLOURS, say
-from ecomlab.supply.checks import amount, amounts, columns, whole
 from ecomlab.supply.network.places import between, labels, points
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.supply.checks import amounts
+from ecomlab.arguments import amounts
 
 if TYPE_CHECKING:
     import pandas as pd

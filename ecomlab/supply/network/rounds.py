@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.supply.checks import amount, amounts, columns
+from ecomlab.arguments import amount, amounts, columns
 from ecomlab.supply.network.places import between, labels, points
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecomlab.arguments import amount, whole
 from ecomlab.style import say
-from ecomlab.supply.checks import amount, whole
 from ecomlab.supply.network.bounds import lower_bound
 from ecomlab.supply.network.plans import RoutePlan, plan_of
 from ecomlab.supply.network.rounds import Round, read_round

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ecomlab.supply.checks import amount
+from ecomlab.arguments import amount
 from ecomlab.supply.network.plans import RoutePlan, plan_of
 from ecomlab.supply.network.rounds import Round, read_round
 

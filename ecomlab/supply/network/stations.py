@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecomlab.arguments import amount, amounts, columns, whole
 from ecomlab.shop.keys import draw, key, uniform
-from ecomlab.supply.checks import amount, amounts, columns, whole
 
 if TYPE_CHECKING:
     import pandas as pd

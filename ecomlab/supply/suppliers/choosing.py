@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecomlab.arguments import amount, amounts, whole
 from ecomlab.style import COLOURS, say
-from ecomlab.supply.checks import amount, amounts, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +110,7 @@ def ahp(comparisons: Any) -> Comparison:
     import pandas as pd
 
     names = comparisons.index if isinstance(comparisons, pd.DataFrame) else None
-    matrix = amounts(comparisons, "comparisons")
+    matrix = amounts(comparisons, "comparisons", above=0)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not len(matrix):
         raise ValueError(f"comparisons have shape {matrix.shape}; as many rows as columns")
     size = len(matrix)
@@ -134,12 +134,6 @@ def ahp(comparisons: Any) -> Comparison:
 
 
 def _check_reciprocal(matrix: Floats, names: pd.Index) -> None:
-    if (matrix <= 0).any():
-        row, column = np.argwhere(matrix <= 0)[0]
-        raise ValueError(
-            f"comparisons: row {names[row]!r}, column {names[column]!r} is "
-            f"{matrix[row, column]:g}; a judgement is above 0"
-        )
     wrong = np.abs(matrix * matrix.T - 1) > _CLOSE
     if wrong.any():
         row, column = np.argwhere(wrong)[0]

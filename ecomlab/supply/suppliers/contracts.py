@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecomlab.arguments import amount, amounts, columns
 from ecomlab.style import COLOURS, say
-from ecomlab.supply.checks import amount, amounts, columns
 from ecomlab.supply.inventory.leads import demand_of
 from ecomlab.supply.inventory.safety import safety_stock
 from ecomlab.supply.inventory.uncertain import Gamma, Uncertain, Uniform
@@ -134,7 +134,7 @@ def contract_value(
 
 def _given(table: pd.DataFrame, name: str) -> Any:
     shares = {"fill": 1.0 + 1e-12, "defects": 1.0, "defect_limit": 1.0, "late_penalty": 1.0}
-    return amounts(table[name], f"terms: {name!r}", least=0, below=shares.get(name))
+    return amounts(table[name], f"terms: {name!r}", least=0, below=shares.get(name, np.inf))
 
 
 @dataclass(frozen=True, eq=False)

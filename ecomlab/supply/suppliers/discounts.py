@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.supply.checks import amount, amounts
+from ecomlab.arguments import amount, amounts
 from ecomlab.supply.inventory.lots import Order
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.supply.checks import amount, columns
+from ecomlab.arguments import amount, columns
 from ecomlab.supply.suppliers.timing import lead_times
 
 if TYPE_CHECKING:

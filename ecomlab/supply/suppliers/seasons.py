@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.supply.checks import amount, amounts, columns, whole
+from ecomlab.arguments import amount, amounts, columns, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ def season_cost(
 def _share(table: pd.DataFrame, name: str, other: float) -> Floats:
     if name not in table:
         return np.full(len(table), other)
-    return amounts(table[name], name, least=0, below=1 + 1e-12)
+    return amounts(table[name], name, least=0, most=1 + 1e-12)
 
 
 def _ways(split: Any, names: pd.Index) -> Floats:

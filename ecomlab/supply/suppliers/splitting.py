@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ecomlab.arguments import amount, amounts, columns, whole
 from ecomlab.style import COLOURS, say
-from ecomlab.supply.checks import amount, amounts, columns, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,9 +122,7 @@ def split_orders(
         name: amounts(suppliers.get(name, np.full(count, other)), name, least=0)
         for name, other in (("capacity", float(need)), ("minimum", 0.0), ("fixed_cost", 0.0))
     }
-    share = amount(max_share, "max_share", above=0)
-    if share > 1:
-        raise ValueError(f"max_share is {share:g}; it is a share of the demand, at most 1")
+    share = amount(max_share, "max_share", above=0, most=1, unit="a share of the demand")
     most = np.floor(np.minimum(rest["capacity"], share * need + 1e-9))
     if most.sum() < need:
         raise ValueError(
