@@ -208,7 +208,9 @@ def static() -> Figure:
         say(
             en=f"Three shortcuts cost {min(above):.0%} to {max(above):.0%} more than the best two",
             zh=f"三种“捷径”比最优的两处多花 {min(above):.0%} 到 {max(above):.0%}",
-        )
+        ),
+        x=0.01,
+        ha="left",
     )
     return picture
 

@@ -19,7 +19,7 @@ TERMS = {
     "revenue_sharing": Term("revenue sharing", "收益共享"),
     "lead_time": Term("lead time", "交期", ("提前期",)),
     "stock_position": Term("stock position", "库存位置"),
-    "active_share": Term("share of goods that move", "动销率"),
+    "active_share": Term("share of products that sell", "动销率"),
     "distribution_centre": Term("distribution centre", "配送中心"),
     "p_median": Term("p-median", "p-中位"),
     "centre_of_gravity": Term("centre of gravity", "重心"),

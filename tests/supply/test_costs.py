@@ -245,11 +245,17 @@ def test_what_is_saved_per_parcel_tells_more_than_the_running_cost():
         ({"years": 0}, "years is 0; it must be at least 1"),
         ({"years": 2.5}, "years is 2.5; a whole number"),
         ({"rate": -1}, "rate is -1; it must be above -1"),
+        ({"rate": 8}, "rate is 8, which is 800 % a year; a rate is a share: 0.08 for 8 %"),
+        ({"growth": 5}, "growth is 5, which is 500 % a year; a rate is a share"),
     ],
 )
 def test_a_case_that_cannot_be_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         costs.technology_case(**({"price": 1, "saving": 1, "volume": 1} | change))
+
+
+def test_a_rate_of_one_is_still_a_share():
+    assert costs.technology_case(1, 1, 1, rate=1.0, growth=1.0, years=2).npv == -1 + 1 / 2 + 2 / 4
 
 
 def test_charts_say_what_they_show(spring):

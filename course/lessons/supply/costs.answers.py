@@ -1,24 +1,6 @@
 """What students answer in 5.4: wrong answers, each with its misconception, and other right ones."""
 
 WRONG = {
-    "split": {
-        "shares evenly": """
-def split_cost(total, drivers):
-    return [round(total / len(drivers), 2)] * len(drivers)
-""",
-        "rounds each part and lets a cent go": """
-def split_cost(total, drivers):
-    return [round(total * d / sum(drivers), 2) for d in drivers]
-""",
-        "does not round": """
-def split_cost(total, drivers):
-    return [total * d / sum(drivers) for d in drivers]
-""",
-        "gives shares, not money": """
-def split_cost(total, drivers):
-    return [d / sum(drivers) for d in drivers]
-""",
-    },
     "returned": {
         "forgets the goods that are lost": """
 def return_cost(back, lines):
@@ -165,18 +147,6 @@ buy, break_even = "yes", case.break_even_volume
 }
 
 RIGHT = {
-    "split": {
-        "gives the rest to the last": """
-def split_cost(total, drivers):
-    parts = [int(round(total * 100)) * d // sum(drivers) for d in drivers]
-    parts[-1] += int(round(total * 100)) - sum(parts)
-    return [p / 100 for p in parts]
-""",
-        "by the package": """
-def split_cost(total, drivers):
-    return costs.allocate(total, drivers)
-""",
-    },
     "returned": {
         "with an index": """
 def return_cost(back, lines):

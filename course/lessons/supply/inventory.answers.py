@@ -44,24 +44,6 @@ def demand_a_day(days):
     return days[days["sold"] > 0].groupby("product_id")["sold"].mean()
 """,
     },
-    "boxes": {
-        "orders the mean": """
-def boxes(price, cost, leftover, mean, sd):
-    return mean
-""",
-        "swaps too many and too few": """
-def boxes(price, cost, leftover, mean, sd):
-    return inventory.newsvendor(price - cost, cost - leftover, mean, sd).quantity
-""",
-        "forgets what leftovers still bring": """
-def boxes(price, cost, leftover, mean, sd):
-    return inventory.newsvendor(cost, price - cost, mean, sd).quantity
-""",
-        "always serves 95 %": """
-def boxes(price, cost, leftover, mean, sd):
-    return mean + 1.645 * sd
-""",
-    },
     "corrected": {
         "writes down what was found in the morning": """
 def corrected(book_now, book_then, found):
@@ -117,23 +99,6 @@ def to_order(stock, policy):
 def to_order(stock, policy):
     gap = policy["reorder_point"] - stock["on_hand"] - stock["on_order"]
     return {good: units + 1 for good, units in gap.items() if units >= 0}
-""",
-    },
-    "slowest": {
-        "takes the most stock for the slowest": """
-held = (year["closing"] * year["unit_cost"]).groupby(year["category"]).sum()
-slowest = held.idxmax()
-slowest_days = 40
-""",
-        "divides the sum of stock by the sum of one day": """
-sums = year.groupby("category")[["sold", "closing"]].sum()
-slowest = (sums["closing"] / sums["sold"]).idxmax()
-slowest_days = 365 / (sums["closing"] / sums["sold"]).max()
-""",
-        "takes the fastest": """
-turns = inventory.turnover(year, by="category", unit_cost="unit_cost")["days_of_inventory"]
-slowest = turns.idxmin()
-slowest_days = turns.min()
 """,
     },
     "points": {
@@ -205,20 +170,6 @@ def demand_a_day(days):
     return days[days["morning"] >= 3].groupby("product_id")["sold"].mean()
 """,
     },
-    "boxes": {
-        "by the normal quantile, rounded up": """
-def boxes(price, cost, leftover, mean, sd):
-    from scipy.stats import norm
-
-    return int(np.ceil(norm.ppf((price - cost) / (price - leftover), mean, sd)))
-""",
-        "by trying every number": """
-def boxes(price, cost, leftover, mean, sd):
-    from statistics import NormalDist
-
-    return NormalDist(mean, sd).inv_cdf((price - cost) / (price - leftover))
-""",
-    },
     "corrected": {
         "through what was sold since": """
 def corrected(book_now, book_then, found):
@@ -261,20 +212,6 @@ def to_order(stock, policy):
         if stock.loc[good].sum() <= policy.loc[good, "reorder_point"]:
             found[good] = policy.loc[good, "order_quantity"]
     return pd.Series(found, dtype=float)
-""",
-    },
-    "slowest": {
-        "by hand": """
-held = (year["closing"] * year["unit_cost"]).groupby(year["category"]).sum()
-sold = (year["sold"] * year["unit_cost"]).groupby(year["category"]).sum()
-slowest = (held / sold).idxmax()
-slowest_days = round((held / sold).max(), 1)
-""",
-        "from daily means": """
-worth = year[["sold", "closing"]].mul(year["unit_cost"], axis=0).groupby([year["category"], year["date"]]).sum()
-means = worth.groupby("category").mean()
-slowest = str((means["closing"] / means["sold"]).idxmax()).capitalize()
-slowest_days = int((means["closing"] / means["sold"]).max().round())
 """,
     },
     "points": {

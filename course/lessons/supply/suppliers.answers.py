@@ -85,20 +85,6 @@ def cost_per_unit(price, defects, handling, payment_days, interest):
     return price * (1 - interest * payment_days / 365) / (1 - defects)
 """,
     },
-    "lot": {
-        "orders the quantity of the list price": """
-lot = (2 * 60 * 4000 / (0.2 * 10)) ** 0.5
-take_break = "no"
-""",
-        "takes the break's price for a smaller order": """
-lot = (2 * 60 * 4000 / (0.2 * 9.7)) ** 0.5
-take_break = "yes"
-""",
-        "orders the whole year at once": """
-lot = 4000
-take_break = "yes"
-""",
-    },
     "buy-back": {
         "refunds in full": """
 def fair_buy_back(price, cost, wholesale):
@@ -212,20 +198,6 @@ def cost_per_unit(price, defects, handling, payment_days, interest):
 def cost_per_unit(price, defects, handling, payment_days, interest):
     credit = price * interest * np.float64(payment_days) / 365
     return np.round((price - credit + defects * handling) / (1 - defects), 4)
-""",
-    },
-    "lot": {
-        "typed": """
-lot = 1000
-take_break = "Yes"
-""",
-        "by trying every number": """
-def year(units):
-    price = 9.7 if units >= 1000 else 10.0
-    return price * 4000 + 60 * 4000 / units + 0.2 * price * units / 2
-
-lot = min(range(50, 4001), key=year)
-take_break = "拿"
 """,
     },
     "buy-back": {

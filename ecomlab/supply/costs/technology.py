@@ -35,9 +35,9 @@ class TechnologyCase:
     years
         How long it works.
     rate
-        Discount rate a year, as a fraction.
+        Discount rate, a share of a year: 0.08 for 8 %.
     growth
-        Growth of the volume a year, as a fraction.
+        Growth of the volume a year, as a share: 0.05 for 5 %.
     residual
         What it is sold for at the end, CNY.
     """
@@ -182,7 +182,7 @@ def technology_case(
     ----------
     price, saving, volume, running, years, rate, growth, residual
         As the attributes of :class:`TechnologyCase`. Amounts are at least 0; years at least 1;
-        rate and growth above -1.
+        rate and growth above -1 and at most 1.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def technology_case(
     Raises
     ------
     TypeError, ValueError
-        If a number is out of range.
+        If a number is out of range; a rate above 1 is taken for one in per cent.
 
     Notes
     -----
@@ -203,6 +203,9 @@ def technology_case(
     >>> case = technology_case(1_000, 0.5, 600, rate=0.10)
     >>> round(case.npv, 2), round(case.break_even_volume, 1), round(case.payback, 2)
     (137.24, 527.6, 4.26)
+    >>> technology_case(1_000, 0.5, 600, rate=8)
+    Traceback (most recent call last):
+    ValueError: rate is 8, which is 800 % a year; a rate is a share: 0.08 for 8 %
     """
     given: dict[str, Any] = {
         name: amount(value, name, least=0)
@@ -214,6 +217,17 @@ def technology_case(
     return TechnologyCase(
         **given,
         years=whole(years, "years"),
-        rate=amount(rate, "rate", above=-1),
-        growth=amount(growth, "growth", above=-1),
+        rate=_yearly(rate, "rate"),
+        growth=_yearly(growth, "growth"),
     )
+
+
+def _yearly(value: Any, name: str) -> float:
+    """A rate a year as a share; one that must have been meant in per cent is refused."""
+    share = amount(value, name, above=-1)
+    if share > 1:
+        raise ValueError(
+            f"{name} is {share:g}, which is {100 * share:g} % a year; a rate is a share: "
+            "0.08 for 8 %"
+        )
+    return share

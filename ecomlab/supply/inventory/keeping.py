@@ -267,7 +267,7 @@ def alerts(stock: pd.DataFrame, policy: pd.DataFrame) -> pd.DataFrame:
 def turnover(
     stock: pd.DataFrame, *, by: str | None = None, unit_cost: str | None = None
 ) -> pd.DataFrame:
-    """How fast stock turns: days of inventory, sell-through, and the share of goods that move.
+    """How fast stock turns: days of inventory, sell-through, and the share of products that sell.
 
     Parameters
     ----------
@@ -284,8 +284,8 @@ def turnover(
     pandas.DataFrame
         A row a group: `days_of_inventory` (库存周转天数: mean closing stock ÷ sold a day),
         `turns` (a year), `sell_through` (售罄率: sold ÷ (stock of the first morning + received +
-        restocked)), `active_share` (动销率: goods that sold at least once ÷ goods that were in
-        stock at any time). Where nothing was sold, days of inventory are infinite.
+        restocked)), `active_share` (动销率: products that sold at least once ÷ products that
+        were in stock at any time). Where nothing was sold, days of inventory are infinite.
 
     Raises
     ------
