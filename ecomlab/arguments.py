@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from math import inf, isfinite
-from numbers import Real
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -107,19 +107,38 @@ def amounts(
     return array
 
 
-def whole(value: Any, name: str, *, least: float = 1, most: float = inf, unit: str = "") -> int:
-    """One whole number within its bounds; 7.0 is one, as it comes from rounding, and 2.5 is none.
+def whole(
+    value: Any, name: str, *, least: float = 1, most: float = inf, unit: str = "",
+    rounded: bool = False,
+) -> int:  # fmt: skip
+    """One whole number within its bounds.
+
+    Parameters
+    ----------
+    value
+        An int, or NumPy's; True and False are none.
+    name, least, most, unit
+        As for `amount`.
+    rounded
+        Whether 7.0 will do, as sums and rounding give it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the value is no whole number; if it is out of bounds.
 
     Examples
     --------
-    >>> whole(7.0, "days")
-    7
+    >>> whole(7, "days"), whole(7.0, "servers", rounded=True)
+    (7, 7)
     >>> whole(0, "days")
     Traceback (most recent call last):
     ValueError: days is 0; it must be at least 1
     """
     if type(value) is int and least <= value <= most:
         return value
+    if isinstance(value, bool) or not (rounded or isinstance(value, Integral)):
+        raise TypeError(f"{name} is {value!r}; a whole number is needed")
     number = amount(value, name, least=least, most=most, unit=unit)
     if not number.is_integer():
         raise ValueError(f"{name} is {_shown(number)}; a whole number is needed")

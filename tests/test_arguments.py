@@ -86,8 +86,15 @@ def test_a_number_may_be_of_any_kind(three):
     found = amount(three, "x", least=3, most=3)
     assert found == 3
     assert type(found) is float
-    assert whole(three, "x") == 3
-    assert type(whole(three, "x")) is int
+    assert whole(three, "x", rounded=True) == 3
+    assert type(whole(three, "x", rounded=True)) is int
+
+
+@pytest.mark.parametrize("value", [3.0, 2.5, np.float64(3), Fraction(3), math.nan], ids=repr)
+def test_a_setting_that_counts_is_an_int(value):
+    assert whole(np.int8(3), "n") == 3
+    with pytest.raises(TypeError, match=f"^n is {re.escape(repr(value))}; a whole number is"):
+        whole(value, "n")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +102,7 @@ def test_a_number_may_be_of_any_kind(three):
 )
 @pytest.mark.parametrize("check", [amount, whole])
 def test_what_is_no_number_is_refused_by_its_name(check, value):
-    with pytest.raises(TypeError, match=r"^the share is .*; a number is needed$"):
+    with pytest.raises(TypeError, match=r"^the share is .*; a( whole)? number is needed$"):
         check(value, "the share")
 
 
@@ -116,8 +123,8 @@ def test_what_is_no_number_is_refused_by_its_name(check, value):
         (lambda: amounts([[1, 2], [3, -4]], "x", least=0), "x is -4 in row 1, column 1; it must"),
         (lambda: whole(0, "n"), "n is 0; it must be at least 1"),
         (lambda: whole(9, "n", most=8), "n is 9; it must be at least 1 and at most 8"),
-        (lambda: whole(2.5, "n"), "n is 2.5; a whole number is needed"),
-        (lambda: whole(math.nan, "n"), "n is missing; a finite number is needed"),
+        (lambda: whole(2.5, "n", rounded=True), "n is 2.5; a whole number is needed"),
+        (lambda: whole(math.nan, "n", rounded=True), "n is missing; a finite number is needed"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_form(call, message):

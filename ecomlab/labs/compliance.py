@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecomlab.arguments import amount, day
 from ecomlab.labs.face import face, html_table, slider, stops, whole
 from ecomlab.market.compliance import Profile, Promotion, audit, changes, rules
-from ecomlab.market.compliance.checks import day, discount, number
+from ecomlab.market.compliance.promotion import discount
 from ecomlab.market.compliance.words import word
 from ecomlab.style import COLOURS, say
 
@@ -67,8 +68,8 @@ def plan(setting: Scenario) -> Profile:
     80.0
     """
     on = day(setting.on, "on")
-    parcel = number(setting.parcel, "parcel", above=0)
-    raised = int(number(setting.raised_days, "raised_days"))
+    parcel = amount(setting.parcel, "parcel", above=0)
+    raised = int(amount(setting.raised_days, "raised_days", least=0))
     history = {
         on - timedelta(days=back): RAISED if back <= raised else USUAL for back in range(1, 41)
     }
@@ -79,7 +80,7 @@ def plan(setting: Scenario) -> Profile:
         parcels={"EU": parcel, "US": parcel},
         pays_duty=False,
         payments=(setting.payment,),
-        authenticates_above=number(setting.payment, "payment", above=0),
+        authenticates_above=amount(setting.payment, "payment", above=0),
         promotion=Promotion(on, price, setting.claimed, history),
     )
 

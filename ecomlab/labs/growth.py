@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ecomlab.arguments import amount, whole
 from ecomlab.labs.face import face, html_table, slider
-from ecomlab.market.growth.checks import count, number
 from ecomlab.market.growth.diffusion import adopted, bass_peak, time_of_share
 from ecomlab.style import COLOURS, say
 
@@ -147,14 +147,14 @@ def _checked(
     p: float, q: float, m: float, cagr: float, start: float, periods: int
 ) -> tuple[float, float, float, float, float, int]:
     """The settings, each in its range."""
-    m = number(m, "m", above=0)
+    m = amount(m, "m", above=0)
     return (
-        number(p, "p", above=0, below=1),
-        0.0 if q == 0 else number(q, "q", above=0),
+        amount(p, "p", above=0, below=1),
+        0.0 if q == 0 else amount(q, "q", above=0),
         m,
-        number(cagr, "cagr", above=0),
-        number(start, "start", above=0, below=m),
-        count(periods, "periods"),
+        amount(cagr, "cagr", above=0),
+        amount(start, "start", above=0, below=m),
+        whole(periods, "periods"),
     )
 
 

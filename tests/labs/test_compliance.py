@@ -93,8 +93,8 @@ def test_every_end_of_the_controls_can_be_drawn():
     [
         ({"parcel": 0}, "parcel is 0; it must be above 0"),
         ({"payment": -1}, "payment is -1"),
-        ({"claimed": 1.0}, "claimed is 1; a discount is a fraction below 1"),
-        ({"claimed": 1.2}, "claimed is 1.2; a discount is a fraction below 1"),
+        ({"claimed": 1.0}, "claimed is 1; it must be above 0 and below 1 .a fraction"),
+        ({"claimed": 1.2}, "claimed is 1.2; it must be above 0 and below 1 .a fraction"),
         ({"raised_days": -1}, "raised_days is -1"),
     ],
 )

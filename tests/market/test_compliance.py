@@ -229,7 +229,7 @@ def test_a_bound_holds_below_at_and_above_as_its_words_say(bound, threshold, ste
 
 
 def test_an_unknown_bound_is_refused():
-    with pytest.raises(ValueError, match="bound is 'under'; it must be one of up to"):
+    with pytest.raises(ValueError, match="bound is 'under'; it must be one of 'up to'"):
         compliance.within(1, "under", 2)
 
 
@@ -588,8 +588,8 @@ def test_a_claim_without_a_raise_is_no_price_fraud():
         ({"start": "soon"}, ValueError, "start is 'soon'; write a day"),
         ({"price": 0}, ValueError, "price is 0; it must be above 0"),
         ({"price": "80"}, TypeError, "price is '80'; a number is needed"),
-        ({"claimed": 50}, ValueError, "claimed is 50; a discount is a fraction below 1"),
-        ({"claimed": 0}, ValueError, "claimed is 0; it must be above 0"),
+        ({"claimed": 50}, ValueError, "claimed is 50; it must be .* below 1 .a fraction: 0.5"),
+        ({"claimed": 0}, ValueError, "claimed is 0; it must be above 0 and below 1"),
         ({"history": {}}, ValueError, "the history is empty"),
         ({"history": [100]}, TypeError, "history is a list; give a mapping or Series"),
         ({"history": {"2026-06-30": -1}}, ValueError, "the price of 2026-06-30 is -1"),
@@ -608,9 +608,11 @@ def test_a_promotion_that_makes_no_sense_is_refused(change, error, message):
         Promotion(**{**usual, **change})
 
 
-@pytest.mark.parametrize("days", [0, -7, 7.0, True])
-def test_days_back_are_a_whole_number(days):
-    with pytest.raises(ValueError, match="days is"):
+@pytest.mark.parametrize(
+    ("days", "error"), [(0, ValueError), (-7, ValueError), (7.0, TypeError), (True, TypeError)]
+)
+def test_days_back_are_a_whole_number(days, error):
+    with pytest.raises(error, match=f"days is {days}; "):
         compliance.base_price({"2026-06-30": 100}, "2026-07-01", days=days)
 
 
@@ -677,8 +679,8 @@ def test_payments_that_are_no_amounts_are_refused(payments, more, error, message
         ({"sales": ["CN"]}, TypeError, "sales is a list; give numbers by place"),
         ({"orders": {"EU": 3}}, ValueError, r"orders name \['EU'\], but sales do not"),
         ({"parcels": {"CN": 3}}, ValueError, "parcels names 'CN'; the places are EU, US"),
-        ({"parcels": {"EU": float("nan")}}, ValueError, r"parcels\['EU'\] is nan"),
-        ({"home": "UK"}, ValueError, "home is 'UK'; it must be one of CN, EU, US"),
+        ({"parcels": {"EU": float("nan")}}, ValueError, r"parcels\['EU'\] is missing"),
+        ({"home": "UK"}, ValueError, "home is 'UK'; it must be one of 'CN', 'EU', 'US'"),
         ({"export_route": "post"}, ValueError, "export_route is 'post'"),
         ({"pays_duty": "no"}, TypeError, "pays_duty is 'no'; it must be True or False"),
         ({"log_months": True}, TypeError, "log_months is True; a number is needed"),

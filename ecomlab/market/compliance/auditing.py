@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ecomlab.market.compliance.checks import day
+from ecomlab.arguments import day
 from ecomlab.market.compliance.judging import CHECKS, Rule
 from ecomlab.market.compliance.profile import Profile
 from ecomlab.market.compliance.register import rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ecomlab.market.compliance.checks import number
+from ecomlab.arguments import amount
 
 LOW_VALUE, SPENT, TIMES = 30.0, 100.0, 5
 
@@ -47,10 +47,10 @@ def needs_authentication(payments: Iterable[float], *, counter: str = "amount") 
     needed = []
     spent, times = 0.0, 0
     for position, payment in enumerate(payments):
-        amount = number(payment, f"payments[{position}]", above=0)
+        paid = amount(payment, f"payments[{position}]", above=0)
         # To the cent, so that ten times 10.10 is not above 101.
         counted = round(spent, 2) <= SPENT if counter == "amount" else times <= TIMES
-        exempt = amount <= LOW_VALUE and counted
+        exempt = paid <= LOW_VALUE and counted
         needed.append(not exempt)
-        spent, times = (spent + amount, times + 1) if exempt else (0.0, 0)
+        spent, times = (spent + paid, times + 1) if exempt else (0.0, 0)
     return needed

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
-from ecomlab.market.compliance.checks import number, truth
+from ecomlab.arguments import amount, one_of, truth
 from ecomlab.market.compliance.promotion import Promotion
 
 PLACES = ("CN", "EU", "US", "US-CA", "US-SD")
@@ -146,14 +146,14 @@ class Profile:
             if each.type == "bool":
                 checked[each.name] = truth(value, each.name)
             elif each.type == "float" or (each.type == "float | None" and value is not None):
-                checked[each.name] = number(value, each.name)
+                checked[each.name] = amount(value, each.name, least=0)
         if not checked["sales"]:
             raise ValueError(f"sales is empty; say where the shop sells, among {', '.join(PLACES)}")
         unsold = set(self.orders) - set(self.sales)
         if unsold:
             raise ValueError(f"orders name {sorted(unsold)}, but sales do not; give both")
-        _one_of(self.home, "home", HOMES)
-        _one_of(self.export_route, "export_route", EXPORT_ROUTES)
+        one_of(self.home, "home", HOMES)
+        one_of(self.export_route, "export_route", EXPORT_ROUTES)
         for name in ("goods_from", "card_standard"):
             value = getattr(self, name)
             if not isinstance(value, str) and not (value is None and name == "card_standard"):
@@ -182,15 +182,12 @@ def _by_place(table: object, name: str, places: Iterable[str]) -> Mapping[str, f
     unknown = [key for key in table if key not in places]
     if unknown:
         raise ValueError(f"{name} names {unknown[0]!r}; the places are {', '.join(places)}")
-    return MappingProxyType({key: number(v, f"{name}[{key!r}]") for key, v in table.items()})
+    return MappingProxyType(
+        {key: amount(v, f"{name}[{key!r}]", least=0) for key, v in table.items()}
+    )
 
 
 def _amounts(payments: object) -> tuple[float, ...]:
     if isinstance(payments, str) or not isinstance(payments, Iterable):
         raise TypeError(f"payments is {payments!r}; give the amounts in order, e.g. [30, 12.5]")
-    return tuple(number(p, f"payments[{i}]", above=0) for i, p in enumerate(payments))
-
-
-def _one_of(value: object, name: str, options: tuple[str, ...]) -> None:
-    if value not in options:
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(options)}")
+    return tuple(amount(p, f"payments[{i}]", above=0) for i, p in enumerate(payments))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ecomlab.market.compliance.checks import day, discount, number
+from ecomlab.arguments import amount, day, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,12 +54,12 @@ class Promotion:
     def __post_init__(self) -> None:
         fields = {
             "start": day(self.start, "start"),
-            "price": number(self.price, "price", above=0),
+            "price": amount(self.price, "price", above=0),
             "claimed": discount(self.claimed, "claimed"),
             "history": _history(self.history),
         }
         if self.stated_base is not None:
-            fields["stated_base"] = number(self.stated_base, "stated_base", above=0)
+            fields["stated_base"] = amount(self.stated_base, "stated_base", above=0)
         for name, value in fields.items():
             object.__setattr__(self, name, value)
         base_price(self.history, self.start)
@@ -68,6 +68,18 @@ class Promotion:
     def base_used(self) -> float:
         """The base that the claim rests on: the stated one, or the one that it implies."""
         return self.price / (1 - self.claimed) if self.stated_base is None else self.stated_base
+
+
+def discount(value: object, name: str) -> float:
+    """A discount as a fraction, above 0 and below 1.
+
+    Examples
+    --------
+    >>> discount(20, "claimed")
+    Traceback (most recent call last):
+    ValueError: claimed is 20; it must be above 0 and below 1 (a fraction: 0.5 for 50 % off)
+    """
+    return amount(value, name, above=0, below=1, unit="a fraction: 0.5 for 50 % off")
 
 
 def base_price(
@@ -106,8 +118,7 @@ def base_price(
     110.0
     """
     first = day(start, "start")
-    if isinstance(days, bool) or not isinstance(days, int) or days < 1:
-        raise ValueError(f"days is {days!r}; it must be a whole number of at least 1")
+    days = whole(days, "days")
     before = {when: price for when, price in _history(history).items() if when < first}
     if not before:
         raise ValueError(f"the history has no sale before {first}, so there is no base")
@@ -152,7 +163,7 @@ def _history(history: object) -> Mapping[date, float]:
         key = day(when, "a day of the history")
         if key in prices:
             raise ValueError(f"the history has {key} twice; give the lowest price of each day")
-        prices[key] = number(price, f"the price of {key}", above=0)
+        prices[key] = amount(price, f"the price of {key}", above=0)
     if not prices:
         raise ValueError("the history is empty; give the price of each day with a sale")
     return MappingProxyType(dict(sorted(prices.items())))

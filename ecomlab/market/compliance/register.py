@@ -6,8 +6,8 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ecomlab.arguments import amount, day, one_of
 from ecomlab.datasets import data
-from ecomlab.market.compliance.checks import day, number
 from ecomlab.style import language, say
 
 if TYPE_CHECKING:
@@ -132,15 +132,13 @@ def within(value: float, bound: str, threshold: float) -> bool:
     >>> [within(v, "above", 100_000) for v in (100_000, 100_000.01)]
     [False, True]
     """
-    value, threshold = number(value, "value"), number(threshold, "threshold")
-    if bound not in BOUNDS:
-        raise ValueError(f"bound is {bound!r}; it must be one of {', '.join(BOUNDS)}")
+    value, threshold = amount(value, "value", least=0), amount(threshold, "threshold", least=0)
     return {
         "up to": value <= threshold,
         "below": value < threshold,
         "above": value > threshold,
         "at least": value >= threshold,
-    }[bound]
+    }[one_of(bound, "bound", BOUNDS)]
 
 
 def _stamp(value: object, name: str) -> pd.Timestamp:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.market.growth.checks import count, dated, number
+from ecomlab.arguments import amount, whole
 from ecomlab.market.growth.forecasting import bands, require_length
+from ecomlab.market.growth.series import dated
 from ecomlab.market.growth.show import card, line
 from ecomlab.style import COLOURS, say
 
@@ -171,8 +172,8 @@ def backtest(
     """
     import pandas as pd
 
-    horizon, folds = count(horizon, "horizon"), count(folds, "folds")
-    level = number(level, "level", above=0, below=1)
+    horizon, folds = whole(horizon, "horizon"), whole(folds, "folds")
+    level = amount(level, "level", above=0, below=1)
     checked = dated(series, positive=True)
     require_length(checked, method, spare=horizon + folds - 1)
     require_length(checked, "seasonal-naive", spare=horizon + folds - 1)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.market.growth.checks import count, dated
+from ecomlab.arguments import whole
+from ecomlab.market.growth.series import dated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +94,7 @@ def _stl(series: pd.Series, period: int | None) -> tuple[np.ndarray, np.ndarray]
     from statsmodels.tsa.seasonal import STL
 
     checked = dated(series, positive=True)
-    period = checked.season if period is None else count(period, "period", least=2)
+    period = checked.season if period is None else whole(period, "period", least=2)
     if period < 2:
         raise ValueError("yearly figures have no season to split off; give quarters or months")
     if len(checked.values) < 2 * period:

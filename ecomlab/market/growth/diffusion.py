@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.market.growth.checks import count, number
+from ecomlab.arguments import amount, amounts, whole
 from ecomlab.market.growth.show import card, line
 from ecomlab.style import COLOURS, say
 
@@ -51,8 +51,8 @@ def bass(p: float, q: float, m: float, periods: int) -> np.ndarray:
     >>> bass(0.03, 0.38, 1000, 8).round(1)
     array([ 35.8,  49.3,  65.4,  82.7,  98. , 108. , 109.8, 102.7])
     """
-    share = adopted(np.arange(count(periods, "periods") + 1), p, q)
-    return number(m, "m", above=0) * np.diff(share)
+    share = adopted(np.arange(whole(periods, "periods") + 1), p, q)
+    return amount(m, "m", above=0) * np.diff(share)
 
 
 def adopted(t: np.ndarray | float, p: float, q: float) -> np.ndarray:
@@ -64,7 +64,7 @@ def adopted(t: np.ndarray | float, p: float, q: float) -> np.ndarray:
 
 def time_of_share(share: float, p: float, q: float) -> float:
     """When the given share (above 0, below 1) of the market potential has adopted, in periods."""
-    share = number(share, "share", above=0, below=1)
+    share = amount(share, "share", above=0, below=1)
     p, q = _coefficients(p, q)
     return log((1 + share * q / p) / (1 - share)) / (p + q)
 
@@ -92,8 +92,8 @@ def bass_peak(p: float, q: float) -> float:
 
 
 def _coefficients(p: float, q: float) -> tuple[float, float]:
-    p = number(p, "p", above=0, below=1)
-    return p, 0.0 if q == 0 else number(q, "q", above=0)
+    p = amount(p, "p", above=0, below=1)
+    return p, 0.0 if q == 0 else amount(q, "q", above=0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -241,15 +241,9 @@ def fit_bass(adopters: Iterable[float]) -> BassFit:
     """
     from scipy.optimize import least_squares
 
-    seen = np.asarray(list(adopters), dtype=float)
+    seen = amounts(list(adopters), "adopters", least=0)
     if seen.size < 5:
         raise ValueError(f"{seen.size} period(s) of adopters were given; at least 5 are needed")
-    wrong = ~(np.isfinite(seen) & (seen >= 0))
-    if wrong.any():
-        raise ValueError(
-            f"{wrong.sum()} figure(s) are missing or negative, first in period "
-            f"{int(np.argmax(wrong)) + 1}; adopters are at least 0 (are these cumulative?)"
-        )
     if not seen.any():
         raise ValueError("nobody has adopted in any period; there is nothing to fit")
     scale = seen.sum()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.market.growth.checks import Dated, count, dated, like, number
+from ecomlab.arguments import amount, whole
+from ecomlab.market.growth.series import Dated, dated, like
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,7 @@ def festival_windows(
     import pandas as pd
 
     checked = dated(series)
-    ahead = 0 if horizon == 0 else count(horizon, "horizon")
+    ahead = 0 if horizon == 0 else whole(horizon, "horizon")
     if absent := {"date", "festival"} - set(festivals.columns):
         raise ValueError(f"festivals has no column {sorted(absent)[0]!r}")
     periods = checked.periods.append(_ahead(checked, ahead)) if ahead else checked.periods
@@ -141,8 +142,8 @@ def forecast_festivals(
     import pandas as pd
     from scipy.special import ndtri
 
-    horizon = count(horizon, "horizon")
-    level = number(level, "level", above=0, below=1)
+    horizon = whole(horizon, "horizon")
+    level = amount(level, "level", above=0, below=1)
     checked = dated(series, positive=True)
     known = len(checked.values)
     if known < _LEAST:
@@ -193,7 +194,7 @@ def year_ago_growth(series: pd.Series, horizon: int, *, recent: int = 13) -> pd.
     """
     import pandas as pd
 
-    horizon, recent = count(horizon, "horizon"), count(recent, "recent")
+    horizon, recent = whole(horizon, "horizon"), whole(recent, "recent")
     checked = dated(series, positive=True)
     values, year = checked.values, checked.year
     if horizon > year:

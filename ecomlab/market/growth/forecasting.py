@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ecomlab.market.growth.checks import Dated, count, dated, like, number
+from ecomlab.arguments import amount, whole
+from ecomlab.market.growth.series import Dated, dated, like
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,8 +140,8 @@ def forecast(
     """
     import pandas as pd
 
-    horizon = count(horizon, "horizon")
-    level = number(level, "level", above=0, below=1)
+    horizon = whole(horizon, "horizon")
+    level = amount(level, "level", above=0, below=1)
     checked = dated(series, positive=True)
     require_length(checked, method)
     frame = pd.DataFrame(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.market.growth.checks import dated, number
+from ecomlab.arguments import amount, amounts
+from ecomlab.market.growth.series import dated
 from ecomlab.market.growth.show import card, line
 from ecomlab.style import say
 
@@ -116,8 +117,8 @@ def cagr(first: float, last: float, periods: float) -> float:
     >>> f"{cagr(27_415, 1_101_661, 23):.2%}"
     '17.42%'
     """
-    first, last = number(first, "first", above=0), number(last, "last", above=0)
-    return float((last / first) ** (1 / number(periods, "periods", above=0)) - 1)
+    first, last = amount(first, "first", above=0), amount(last, "last", above=0)
+    return float((last / first) ** (1 / amount(periods, "periods", above=0)) - 1)
 
 
 def periods_to_reach(level: float, target: float, growth: float) -> float:
@@ -141,8 +142,8 @@ def periods_to_reach(level: float, target: float, growth: float) -> float:
     >>> round(periods_to_reach(100, 121, 0.10), 6)
     2.0
     """
-    distance = log(number(target, "target", above=0) / number(level, "level", above=0))
-    speed = log(1 + number(growth, "growth", above=-1))
+    distance = log(amount(target, "target", above=0) / amount(level, "level", above=0))
+    speed = log(1 + amount(growth, "growth", above=-1))
     if distance == 0:
         return 0.0
     return distance / speed if distance * speed > 0 else float("inf")
@@ -180,12 +181,12 @@ def comparable_base(level: float, printed_growth: float) -> float:
     >>> round(comparable_base(15_522.5, 0.072), 1)
     14479.9
     """
-    growth = number(printed_growth, "printed_growth", above=-1)
+    growth = amount(printed_growth, "printed_growth", above=-1)
     if growth > 2:
         raise ValueError(
             f"printed_growth {growth:g} means {growth:+.0%}; give a fraction, 0.072 for 7.2 %"
         )
-    return number(level, "level", above=0) / (1 + growth)
+    return amount(level, "level", above=0) / (1 + growth)
 
 
 def contribution(
@@ -278,14 +279,8 @@ def _levels(panel: pd.DataFrame, by: str, period: str, value: str) -> pd.DataFra
     for key in (by, period):
         if panel[key].isna().any():
             raise ValueError(f"column {key!r} has {panel[key].isna().sum()} missing value(s)")
-    levels = pd.to_numeric(panel[value], errors="coerce").astype(float)
-    wrong = ~(np.isfinite(levels) & (levels >= 0))
-    if wrong.any():
-        raise ValueError(
-            f"column {value!r} has {wrong.sum()} value(s) that are missing, negative or not "
-            f"numbers, first in row {panel.index[wrong.to_numpy()][0]}; levels are at least 0"
-        )
-    return levels.groupby([panel[by], panel[period]]).sum().unstack()
+    levels = amounts(panel[value], f"column {value!r}", least=0)
+    return pd.Series(levels, panel.index).groupby([panel[by], panel[period]]).sum().unstack()
 
 
 @dataclass(frozen=True, repr=False)
@@ -368,15 +363,9 @@ def concentration(shares: Iterable[float], *, of: float | None = None) -> Concen
     >>> round(us.hhi), round(us.cr4, 3), us.reading
     (2387, 0.631, 'highly concentrated')
     """
-    sizes = np.asarray(list(shares), dtype=float)
+    sizes = amounts(list(shares), "shares", least=0)
     if not sizes.size:
         raise ValueError("no shares were given; at least one firm is needed")
-    wrong = ~(np.isfinite(sizes) & (sizes >= 0))
-    if wrong.any():
-        raise ValueError(
-            f"{wrong.sum()} share(s) are missing or negative, first in position "
-            f"{int(np.argmax(wrong))}; shares are at least 0"
-        )
     total = fsum(sizes)
     if of is None:
         whole = next((w for w in (1.0, 100.0) if abs(total / w - 1) < 0.005), 0.0)
@@ -386,7 +375,7 @@ def concentration(shares: Iterable[float], *, of: float | None = None) -> Concen
             )
         whole = total
     else:
-        whole = number(of, "of", above=0)
+        whole = amount(of, "of", above=0)
         if total > whole * (1 + 1e-9):
             raise ValueError(f"the firms sum to {total:g}, more than the whole market, {whole:g}")
     parts = sizes / whole

@@ -114,7 +114,7 @@ def split_orders(
     import pandas as pd
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    need = whole(demand, "demand")
+    need = whole(demand, "demand", rounded=True)
     columns(suppliers, ["unit_cost"], "suppliers")
     count = len(suppliers)
     cost = amounts(suppliers["unit_cost"], "unit_cost", least=0)

@@ -1,8 +1,7 @@
-"""What the section's functions accept: plain numbers, and series that say when."""
+"""Figures over time: a series is checked, and its periods are told by its index."""
 
 from __future__ import annotations
 
-from numbers import Integral, Real
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,25 +23,6 @@ class Dated(NamedTuple):
     periods: pd.PeriodIndex
     season: int
     year: int
-
-
-def number(value: object, name: str, *, above: float, below: float = np.inf) -> float:
-    """The value as a float strictly between two bounds, or an error that names it."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} is a {type(value).__name__}; a number is needed")
-    if not above < float(value) < below:
-        limits = f"above {above:g}" + ("" if below == np.inf else f" and below {below:g}")
-        raise ValueError(f"{name} is {float(value):g}; it must be {limits}")
-    return float(value)
-
-
-def count(value: object, name: str, *, least: int = 1) -> int:
-    """The value as a whole number of at least `least`, or an error that names it."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} is {value!r}; a whole number is needed")
-    if value < least:
-        raise ValueError(f"{name} is {value}; it must be at least {least}")
-    return int(value)
 
 
 def dated(series: pd.Series, *, positive: bool = False, gaps: bool = False) -> Dated:
