@@ -349,9 +349,10 @@ PORTABLE = {
         classify(t["trades"]), by=["completeness", "parties", "reach"]
     ),
     "pairs": lambda t: pair_affinity(t["lines"], min_orders=2),
-    "sessions": lambda t: sessionize(t["events"], gap="24h"),
-    "ways": lambda t: paths(t["events"], top=5, length=2, gap="24h"),
-    "frictions": lambda t: friction(t["events"], steps=STEPS, gap="24h"),
+    # A gap of weeks, as these few clicks of two years are weeks apart.
+    "sessions": lambda t: sessionize(t["events"], gap="2000h"),
+    "ways": lambda t: paths(t["events"], top=9, length=2, gap="2000h"),
+    "frictions": lambda t: friction(t["events"], steps=STEPS, gap="2000h"),
     "preferences": lambda t: preferences(t["events"], of="device"),
 }
 

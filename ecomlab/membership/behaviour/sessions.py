@@ -11,6 +11,7 @@ from ecomlab import frames
 
 _GAP = re.compile(r"(\d+)\s*(s|sec|min|h)")
 _SECONDS = {"s": 1, "sec": 1, "min": 60, "h": 3600}
+_ORDER = ("at", "event")
 
 
 def sessionize(
@@ -57,30 +58,26 @@ def sessionize(
     >>> sessionize(clicks)[["session", "place"]].values.tolist()
     [[1, 1], [1, 2], [2, 1]]
     """
-    seconds = _gap_seconds(gap)
-    frame = frames.as_frame(
-        events,
-        columns={
-            "who": frames.key(customer_id),
-            "event": frames.key(event),
-            "at": frames.time(happened_at),
-        },
-        name="events",
-    )
-    order = ["at", "event"]
-    late = nw.col("before").dt.offset_by(f"{seconds}s") < nw.col("at")
+    clicks = _clicks(events, gap, customer_id, event, happened_at)
     cut = (
-        frame.with_columns(nw.col("event").cast(nw.String))
-        .with_columns(before=nw.col("at").shift(1).over("who", order_by=order))
-        .with_columns(new=nw.when(nw.col("before").is_null() | late).then(1).otherwise(0))
-        .with_columns(session=nw.col("new").cum_sum().over("who", order_by=order))
-        .with_columns(one=nw.lit(1))
-        .with_columns(place=nw.col("one").cum_sum().over("who", "session", order_by=order))
+        # Clicks that are alike in all must keep the place they were first given: hence `number`.
+        clicks.with_columns(one=nw.lit(1))
+        .with_columns(
+            before=nw.col("at").shift(1).over("who", order_by=_ORDER),
+            number=nw.col("one").cum_sum().over("who", order_by=_ORDER),
+        )
+        .with_columns(new=_is_new(gap))
+        .with_columns(first=nw.when(nw.col("new") == 1).then(nw.col("number")).otherwise(0))
+        .with_columns(
+            session=nw.col("new").cum_sum().over("who", order_by="number"),
+            first=nw.col("first").cum_max().over("who", order_by="number"),
+        )
+        .sort("who", "number")
         .select(
             "who", "event", "at",
-            nw.col("session").cast(nw.Int64), nw.col("place").cast(nw.Int64),
+            nw.col("session").cast(nw.Int64),
+            place=(nw.col("number") - nw.col("first") + 1).cast(nw.Int64),
         )
-        .sort("who", "session", "place")
     )  # fmt: skip
     return frames.like(cut.rename({"who": customer_id, "event": event, "at": happened_at}), events)
 
@@ -129,40 +126,59 @@ def paths(
     for name, value in {"top": top, "length": length}.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise ValueError(f"{name} must be a whole number of at least 1, not {value!r}")
-    cut = sessionize(events, gap=gap, customer_id=customer_id, event=event, happened_at=happened_at)
-    session, order = ["who", "session"], ["place"]
-    steps = (
-        nw.from_native(cut)
-        .lazy()
-        .select(nw.col(customer_id).alias("who"), nw.col(event).alias("event"), "session", "place")
-        .with_columns(before=nw.col("event").shift(1).over(*session, order_by=order))
-        .filter(nw.col("before").is_null() | (nw.col("before") != nw.col("event")))
-        .with_columns(one=nw.lit(1))
-        .with_columns(step=nw.col("one").cum_sum().over(*session, order_by=order))
-    )
-    names = [f"step{place}" for place in range(1, length + 1)]
-    wide = (
-        steps.with_columns(
-            *(
-                nw.when(nw.col("step") == place).then(nw.col("event")).alias(name)
-                for place, name in enumerate(names, start=1)
-            ),
-            more=nw.when(nw.col("step") == length + 1).then(nw.lit("…")),
+    later = [f"step{place}" for place in range(2, length + 2)]
+    starts = (
+        _clicks(events, gap, customer_id, event, happened_at)
+        .with_columns(
+            before=nw.col("at").shift(1).over("who", order_by=_ORDER),
+            last=nw.col("event").shift(1).over("who", order_by=_ORDER),
         )
-        .group_by(session)
-        .agg(*(nw.col(name).min() for name in [*names, "more"]))
+        .with_columns(new=_is_new(gap))
+        .filter((nw.col("new") == 1) | (nw.col("last") != nw.col("event")))
+        # What follows is looked for ahead, which spares numbering and collecting sessions; a
+        # session's first step is missing here, as it ends the way of the session before.
+        .with_columns(step=nw.when(nw.col("new") == 0).then(nw.col("event")))
+        .with_columns(
+            nw.col("step").shift(-ahead).over("who", order_by=_ORDER).alias(name)
+            for ahead, name in enumerate(later, start=1)
+        )
+        .filter(nw.col("new") == 1)
     )
-    joined = nw.concat_str(*names, "more", separator=" > ", ignore_nulls=True)
-    counts = wide.with_columns(path=joined).group_by("path").agg(sessions=nw.len())
-    total = counts.select(total=nw.col("sessions").sum())
+    rest = nw.when(~nw.col(later[-1]).is_null()).then(nw.lit(" > …")).otherwise(nw.lit(""))
+    for name in reversed(later[:-1]):
+        told = nw.concat_str(nw.lit(" > "), nw.col(name), rest)
+        rest = nw.when(~nw.col(name).is_null()).then(told).otherwise(nw.lit(""))
     table = (
-        counts.join(total, how="cross")
-        .with_columns(nw.col("sessions").cast(nw.Int64), share=frames.ratio("sessions", "total"))
+        starts.with_columns(path=nw.concat_str("event", rest))
+        .group_by("path")
+        .agg(sessions=nw.len())
+        .with_columns(nw.col("sessions").cast(nw.Int64), total=nw.col("sessions").sum())
+        .with_columns(share=frames.ratio("sessions", "total"))
         .select("path", "sessions", "share")
         .sort("sessions", "path", descending=[True, False])
         .head(top)
     )
     return frames.like(table, events)
+
+
+def _clicks(
+    events: frames.Native, gap: str | timedelta, customer_id: str, event: str, happened_at: str
+) -> frames.Frame:
+    """The checked clicks: `who`, `event` (as text), `at`."""
+    _gap_seconds(gap)
+    columns = {
+        "who": frames.key(customer_id),
+        "event": frames.key(event),
+        "at": frames.time(happened_at),
+    }
+    frame = frames.as_frame(events, columns=columns, name="events")
+    return frame.with_columns(nw.col("event").cast(nw.String))
+
+
+def _is_new(gap: str | timedelta) -> nw.Expr:
+    """Whether a session begins: 1 for a first click and after a longer pause, else 0."""
+    late = nw.col("before").dt.offset_by(f"{_gap_seconds(gap)}s") < nw.col("at")
+    return nw.when(nw.col("before").is_null() | late).then(1).otherwise(0)
 
 
 def _gap_seconds(gap: str | timedelta) -> int:
