@@ -217,8 +217,8 @@ def aligned(**given: ArrayLike) -> list[Floats]:
     return arrays
 
 
-def columns(frame: Any, names: Sequence[str], what: str) -> pd.DataFrame:
-    """A DataFrame that has the named columns and any row.
+def columns(frame: Any, names: Sequence[str], what: str, *, empty: bool = False) -> pd.DataFrame:
+    """A DataFrame that has the named columns, and any row unless it may be empty.
 
     Examples
     --------
@@ -235,9 +235,47 @@ def columns(frame: Any, names: Sequence[str], what: str) -> pd.DataFrame:
     if absent:
         there = ", ".join(map(repr, frame.columns)) or "none"
         raise ValueError(f"{what} has no column {absent[0]!r}; its columns are {there}")
-    if frame.empty:
+    if frame.empty and not empty:
         raise ValueError(f"{what} has no rows")
     return frame
+
+
+def column(
+    frame: Any, name: str, what: str, *, above: float = -inf, least: float = -inf,
+    most: float = inf, below: float = inf, unit: str = "", integral: bool = False,
+) -> Floats:  # fmt: skip
+    """A DataFrame's column of finite numbers within their bounds, as an array.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> column(pd.DataFrame({"price": [12.5, -3.0]}), "price", "order_lines", least=0, unit="CNY")
+    Traceback (most recent call last):
+    ValueError: order_lines: 'price' is -3 in row 1; it must be at least 0 (CNY)
+    """
+    table = columns(frame, [name], what, empty=True)
+    return amounts(
+        table[name], f"{what}: {name!r}", above=above, least=least, most=most, below=below,
+        unit=unit, integral=integral,
+    )  # fmt: skip
+
+
+def labels(frame: Any, name: str, what: str) -> NDArray[np.int64]:
+    """A DataFrame's column of labels, none missing, as numbers from 0 in the order of coming.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> labels(pd.DataFrame({"city": ["Jinan", "Yantai", "Jinan"]}), "city", "orders").tolist()
+    [0, 1, 0]
+    """
+    import pandas as pd
+
+    codes = pd.factorize(columns(frame, [name], what, empty=True)[name])[0]
+    if (codes < 0).any():
+        blank = pd.Series(np.nan, frame.index)
+        refuse(codes < 0, blank, f"{what}: {name!r}", "every row needs one")
+    return codes.astype(np.int64)
 
 
 def refuse(wrong: ArrayLike, values: Any, name: str, told: str) -> None:

@@ -17,8 +17,10 @@ from ecomlab.arguments import (
     aligned,
     amount,
     amounts,
+    column,
     columns,
     day,
+    labels,
     one_of,
     refuse,
     truth,
@@ -288,3 +290,33 @@ def test_what_is_wrong_is_refused_with_its_first_row(wrong):
     told = f"x is {values[first]} in row {first}{others}; none is needed"
     with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
         refuse(wrong, values, "x", "none is needed")
+
+
+def test_a_column_is_checked_as_an_array_is():
+    table = pd.DataFrame({"a": [1.5, -2.0], "b": ["1", "2"]})
+    assert column(table, "a", "t").tolist() == [1.5, -2.0]
+    assert column(table.head(0), "a", "t").tolist() == []
+    with pytest.raises(ValueError, match=r"^t: 'a' is -2 in row 1; it must be at least 0 \(CNY\)$"):
+        column(table, "a", "t", least=0, unit="CNY")
+    with pytest.raises(ValueError, match=r"^t: 'a' is 1.5 in row 0; a whole number is needed$"):
+        column(table, "a", "t", integral=True)
+    with pytest.raises(TypeError, match=r"^t: 'b' holds str; numbers are needed$"):
+        column(table, "b", "t")
+    with pytest.raises(ValueError, match="t has no column 'c'; its columns are 'a', 'b'"):
+        column(table, "c", "t")
+
+
+@given(st.lists(st.sampled_from(["tea", "cup", "pot", None]), max_size=8))
+def test_labels_are_alike_just_where_their_numbers_are(names):
+    table = pd.DataFrame({"name": pd.Series(names, dtype=object)})
+    if None in names:
+        first, blank = names.index(None), names.count(None)
+        others = f", the first of {blank}" if blank > 1 else ""
+        told = f"^t: 'name' is missing in row {first}{others}; every row needs one$"
+        with pytest.raises(ValueError, match=told):
+            labels(table, "name", "t")
+        return
+    numbers = labels(table, "name", "t").tolist()
+    pairs = set(zip(names, numbers, strict=True))
+    assert len(pairs) == len(set(names)) == len(set(numbers))
+    assert sorted(set(numbers)) == list(range(len(set(names))))

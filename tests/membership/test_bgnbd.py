@@ -151,11 +151,15 @@ def test_expected_orders_begin_with_the_mean_rate_and_slow_down():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (([1], [2.0], [1.0]), "recency has 1 values that are outside 0 .. T, first in row 0"),
-        (([0.5], [0.2], [1.0]), "frequency has 1 values that are no whole number"),
-        (([0, 1], [0.5, 0.5], [1.0, 1.0]), "above 0 without an order"),
-        (([1], [0.0], [0.0]), "T has 1 values that are not above 0"),
-        (([1, 2], [0.5], [1.0]), "must be alike"),
+        (([1], [2.0], [1.0]), "recency is 2 in row 0; it must be at most T"),
+        (([1], [-0.5], [1.0]), "recency is -0.5 in row 0; it must be at least 0"),
+        (([0.5], [0.2], [1.0]), "frequency is 0.5 in row 0; a whole number is needed"),
+        (
+            ([0, 1], [0.5, 0.5], [1.0, 1.0]),
+            "recency is 0.5 in row 0; .* 0 without an order",
+        ),
+        (([1], [0.0], [0.0]), "T is 0 in row 0; it must be above 0"),
+        (([1, 2], [0.5], [1.0]), "one value a row is needed in each"),
         (([0, 0], [0.0, 0.0], [1.0, 2.0]), "nobody ordered"),
     ],
 )

@@ -85,11 +85,11 @@ def test_simulated_amounts_are_recovered():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (([0, 1], [1.0, 2.0]), "frequency has 1 values that are no whole number >= 1, first in"),
-        (([1, 1.5], [1.0, 2.0]), "frequency has 1 values that are no whole number >= 1, first in"),
-        (([1, 2], [1.0, -2.0]), "monetary has 1 values that are not above 0 .CNY., first in row 1"),
-        (([1, 2], [1.0, np.nan]), "monetary has 1 values that are missing or infinite"),
-        (([1, 2], [1.0]), "must be alike"),
+        (([0, 1], [1.0, 2.0]), "frequency is 0 in row 0; it must be at least 1"),
+        (([1, 1.5], [1.0, 2.0]), "frequency is 1.5 in row 1; a whole number is needed"),
+        (([1, 2], [1.0, -2.0]), "monetary is -2 in row 1; it must be above 0 .CNY."),
+        (([1, 2], [1.0, np.nan]), "monetary is missing in row 1; a finite number is needed"),
+        (([1, 2], [1.0]), "one value a row is needed in each"),
     ],
 )
 def test_impossible_amounts_are_refused(data, message):
@@ -125,12 +125,12 @@ def test_renewal_rates_rise_and_multiply_up_to_survival(alpha, beta):
     ("survivors", "message"),
     [
         ([100, 90], "2 numbers; two renewals take three"),
-        ([100, 90, 95], "above the one before, first in row 2"),
-        ([100, 90.5, 80], "no whole number >= 0, first in row 1"),
-        ([100, -1, -2], "no whole number >= 0, first in row 1"),
+        ([100, 90, 95], "survivors is 95 in row 2; .* at most the one before"),
+        ([100, 90.5, 80], "survivors is 90.5 in row 1; a whole number is needed"),
+        ([100, -1, -2], "survivors is -1 in row 1, the first of 2; it must be at least 0"),
         ([100, 100, 100], "nobody left"),
         ([100, 0, 0], "nobody renewed"),
-        ([100, np.nan, 50], "missing or infinite, first in row 1"),
+        ([100, np.nan, 50], "survivors is missing in row 1"),
     ],
 )
 def test_impossible_survivors_are_refused(survivors, message):
@@ -138,9 +138,12 @@ def test_impossible_survivors_are_refused(survivors, message):
         ShiftedBetaGeometric().fit(survivors)
 
 
-@pytest.mark.parametrize("t", [-1, [2, np.nan]])
-def test_survival_is_of_the_future(t):
-    with pytest.raises(ValueError, match="must be 0 or more"):
+@pytest.mark.parametrize(
+    ("t", "message"),
+    [(-1, "t is -1; it must be at least 0"), ([2, np.nan], "t is missing in row 1")],
+)
+def test_survival_is_of_the_future(t, message):
+    with pytest.raises(ValueError, match=message):
         ShiftedBetaGeometric().fit(HIGH_END).survival(t)
 
 
@@ -186,7 +189,7 @@ def test_lifetime_value_grows_with_time_and_shrinks_with_interest(models):
         ({"periods": 0}, "periods is 0"),
         ({"length": -1}, "length is -1"),
         ({"discount": -0.1}, "discount is -0.1"),
-        ({"margin": 1.2}, "margin is 1.2; it must be in 0 .. 1"),
+        ({"margin": 1.2}, "margin is 1.2; it must be at least 0 and at most 1"),
     ],
 )
 def test_lifetime_value_refuses_what_makes_no_sense(models, change, message):

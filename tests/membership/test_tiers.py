@@ -109,7 +109,7 @@ def test_a_design_refuses_what_makes_no_sense(members, change, message):
 
 def test_a_design_names_the_row_of_negative_spend(members):
     members.loc[7, "spend"] = -1.0
-    with pytest.raises(ValueError, match="spend has 1 values that are negative, first in row 7"):
+    with pytest.raises(ValueError, match="'spend' is -1 in row 7; it must be at least 0"):
         design_tiers(members, thresholds=[300], lift=0.2)
 
 
@@ -161,9 +161,9 @@ def test_a_return_is_shown_in_the_language_in_force(language):
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("arm", 2, "arm has 1 values that are neither 0 nor 1, first in row 5"),
-        ("cost", -1, "cost has 1 values that are negative, first in row 5"),
-        ("margin", np.nan, "'margin' has 1 missing"),
+        ("arm", 2, "'arm' is 2 in row 5; it must be 0 or 1"),
+        ("cost", -1, "'cost' is -1 in row 5; it must be at least 0"),
+        ("margin", np.nan, "'margin' is missing in row ."),
     ],
 )
 def test_impossible_hold_outs_are_refused(column, value, message):
@@ -252,10 +252,10 @@ def test_an_action_without_a_price_is_not_taken(people):
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("p_alive", 1.2, "p_alive has 1 values that are outside 0 .. 1, first in row 3"),
-        ("orders", -1.0, "orders has 1 values that are negative, first in row 3"),
-        ("to_next", -1.0, "to_next has 1 values that are negative, first in row 3"),
-        ("margin", np.nan, "'margin' has 1 missing"),
+        ("p_alive", 1.2, "'p_alive' is 1.2 in row 3; it must be at least 0 and at most 1"),
+        ("orders", -1.0, "'orders' is -1 in row 3; it must be at least 0"),
+        ("to_next", -1.0, "'to_next' is -1 in row 3; it must be at least 0"),
+        ("margin", np.nan, "'margin' is missing in row ."),
     ],
 )
 def test_impossible_customers_are_refused(people, column, value, message):

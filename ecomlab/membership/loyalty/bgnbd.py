@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.membership.loyalty import checks
+from ecomlab.arguments import aligned, amounts, refuse
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult
@@ -109,7 +109,7 @@ class BGNBD:
     def expected_purchases(self, t: ArrayLike) -> Floats:
         """Orders that a new customer is expected to make in the first `t` periods (eq. 9)."""
         self._check_fitted()
-        time = checks.positive(t, "t")
+        time = amounts(t, "t", above=0, unit="periods")
         return self._orders_if_alive(np.zeros_like(time), time / (self.alpha_ + time))
 
     def predict(
@@ -131,7 +131,7 @@ class BGNBD:
         """
         self._check_fitted()
         x, tx, age = _checked(frequency, recency, T)
-        time = np.broadcast_to(checks.positive(t, "t"), x.shape)
+        time = np.broadcast_to(amounts(t, "t", above=0, unit="periods"), x.shape)
         z = time / (self.alpha_ + age + time)
         # Customers share few pairs of orders and age: each pair is reckoned once.
         orders, row = np.unique(x, return_inverse=True)
@@ -246,13 +246,10 @@ class _Histories:
 
 
 def _checked(frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> tuple[Floats, ...]:
-    x, tx, t = checks.columns(frequency=frequency, recency=recency, T=T)
-    checks.refuse(
-        [
-            ("frequency", (x < 0) | (x != np.floor(x)), "no whole number >= 0"),
-            ("T", t <= 0, "not above 0"),
-            ("recency", (tx < 0) | (tx > t), "outside 0 .. T"),
-            ("recency", (x == 0) & (tx > 0), "above 0 without an order"),
-        ]
-    )
+    x, tx, t = aligned(frequency=frequency, recency=recency, T=T)
+    amounts(frequency, "frequency", least=0, integral=True)
+    amounts(T, "T", above=0)
+    amounts(recency, "recency", least=0)
+    refuse(tx > t, recency, "recency", "it must be at most T")
+    refuse((x == 0) & (tx > 0), recency, "recency", "it must be 0 without an order")
     return x, tx, t

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab import panel
-from ecomlab.membership.loyalty import checks
+from ecomlab.arguments import amount, column, columns, refuse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,27 +72,19 @@ def care_plan(
 
     if unknown := sorted(set(actions) - set(ACTIONS)):
         raise ValueError(f"unknown actions {unknown}; there are {', '.join(ACTIONS)}")
-    most = checks.within(budget, "budget", 0.0)
-    alive, orders, margin = (
-        panel.column(customers, c, "customers") for c in ("p_alive", "orders", "margin")
-    )
-    for needed in (customer_id, "to_next"):
-        if needed not in customers:
-            raise ValueError(f"customers has no column {needed!r}")
+    most = amount(budget, "budget", least=0)
+    alive = column(customers, "p_alive", "customers", least=0, most=1)
+    orders = column(customers, "orders", "customers", least=0)
+    margin = column(customers, "margin", "customers")
+    columns(customers, [customer_id, "to_next"], "customers", empty=True)
     to_next = customers["to_next"].to_numpy(dtype=float, na_value=np.nan)
-    checks.refuse(
-        [
-            ("p_alive", (alive < 0) | (alive > 1), "outside 0 .. 1"),
-            ("orders", orders < 0, "negative"),
-            ("to_next", to_next < 0, "negative"),
-        ]
-    )
-    close = np.nan_to_num(to_next, nan=np.inf) <= checks.within(near, "near", 0.0)
+    refuse(to_next < 0, customers["to_next"], "customers: 'to_next'", "it must be at least 0")
+    close = np.nan_to_num(to_next, nan=np.inf) <= amount(near, "near", least=0)
     action = np.where(alive < 0.5, "win_back", np.where(close, "invite", "thank"))
     lift, cost = np.zeros(len(orders)), np.full(len(orders), np.inf)
     for name, (share, price) in actions.items():
-        lift[action == name] = checks.within(share, f"the lift of {name!r}", -1.0)
-        cost[action == name] = checks.within(price, f"the cost of {name!r}", 0.0)
+        lift[action == name] = amount(share, f"the lift of {name!r}", least=-1)
+        cost[action == name] = amount(price, f"the cost of {name!r}", least=0)
     plan = pd.DataFrame({customer_id: customers[customer_id].to_numpy(), "action": action})
     plan["gain"], plan["cost"] = lift * orders * margin, cost
     plan["net"] = plan["gain"] - plan["cost"]

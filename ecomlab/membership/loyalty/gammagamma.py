@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.membership.loyalty import checks
+from ecomlab.arguments import aligned, amounts, refuse
 
 Floats = NDArray[np.float64]
 
@@ -69,13 +69,9 @@ class GammaGamma:
         """
         from scipy.optimize import minimize
 
-        x, z = checks.columns(frequency=frequency, monetary=monetary)
-        checks.refuse(
-            [
-                ("frequency", (x < 1) | (x != np.floor(x)), "no whole number >= 1"),
-                ("monetary", z <= 0, "not above 0 (CNY)"),
-            ]
-        )
+        x, z = aligned(frequency=frequency, monetary=monetary)
+        amounts(frequency, "frequency", least=1, integral=True)
+        amounts(monetary, "monetary", above=0, unit="CNY")
         unit = float(z.mean())
         paid = x * z / unit
         orders, place, count = np.unique(x, return_inverse=True, return_counts=True)
@@ -132,15 +128,10 @@ class GammaGamma:
         """
         if not hasattr(self, "p_"):
             raise ValueError("the model is not fitted yet; call fit(frequency, monetary) first")
-        x = checks.columns(frequency=frequency)[0]
+        x = np.atleast_1d(amounts(frequency, "frequency", least=0, integral=True))
         z = np.where(x > 0, np.atleast_1d(np.asarray(monetary, dtype=float)), 0.0)
-        x, z = checks.columns(frequency=x, monetary=z)
-        checks.refuse(
-            [
-                ("frequency", (x < 0) | (x != np.floor(x)), "no whole number >= 0"),
-                ("monetary", (z <= 0) & (x > 0), "not above 0 (CNY)"),
-            ]
-        )
+        x, z = aligned(frequency=x, monetary=z)
+        refuse((z <= 0) & (x > 0), z, "monetary", "it must be above 0 (CNY)")
         if self.q_ <= 1 and not x.all():
             raise ValueError(f"q is {self.q_:.3g}, so customers without an order have no mean")
         return self.p_ * (self.gamma_ + x * z) / (self.p_ * x + self.q_ - 1)

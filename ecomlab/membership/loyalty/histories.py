@@ -7,7 +7,7 @@ from datetime import date
 import narwhals as nw
 
 from ecomlab import frames
-from ecomlab.membership.loyalty import checks
+from ecomlab.membership.loyalty.orders import orders_until, refuse_later
 
 
 def histories(
@@ -62,14 +62,9 @@ def histories(
     0           a          1       19  30      40.0
     1           b          0        0  60       0.0
     """
-    day = frames.as_date(as_of, name="as_of")
-    columns = {
-        "customer": frames.key(customer_id),
-        "at": frames.time(ordered_at),
-        "paid": frames.money(paid),
-    }
-    frame = frames.as_frame(orders, columns=columns, name="orders")
-    checks.refuse_later(frame, day, of="at", original=orders, what="orders")
+    frame, day = orders_until(
+        orders, as_of, customer_id=customer_id, ordered_at=ordered_at, paid=paid
+    )
     frame = frame.with_columns(day=frames.number(nw.col("at"), "day"))
     if customers is None:
         start = frame.group_by("customer").agg(
@@ -112,7 +107,7 @@ def _registered(
 ) -> frames.Frame:
     columns = {"customer": frames.key(customer_id), "start": frames.time(registered_on)}
     people = frames.as_frame(customers, columns=columns, name="customers")
-    checks.refuse_later(people, day, of="start", original=customers, what="registrations")
+    refuse_later(people, day, of="start", original=customers, what="registrations")
     return people.with_columns(from_day=frames.number(nw.col("start"), "day"))
 
 

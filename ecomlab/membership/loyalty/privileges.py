@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecomlab import panel
-from ecomlab.membership.loyalty import checks
+from ecomlab.arguments import amount, column, refuse
 from ecomlab.style import COLOURS, say
 
 if TYPE_CHECKING:
@@ -157,16 +157,16 @@ def privilege_return(
     """
     from scipy.special import ndtri
 
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it must be above 0 and below 1")
-    side, value, paid = (panel.column(customers, c, "customers") for c in (arm, margin, cost))
-    checks.refuse([(arm, ~np.isin(side, (0, 1)), "neither 0 nor 1"), (cost, paid < 0, "negative")])
+    level = amount(level, "level", above=0, below=1)
+    side, value = (column(customers, c, "customers") for c in (arm, margin))
+    paid = column(customers, cost, "customers", least=0)
+    refuse(~np.isin(side, (0, 1)), customers[arm], f"customers: {arm!r}", "it must be 0 or 1")
     sizes = int((side == 0).sum()), int((side == 1).sum())
     if min(sizes) < 2:
         raise ValueError(f"{sizes[0]} customers held out and {sizes[1]} with privileges: too few")
     regressors = [side]
     if before is not None:
-        earlier = panel.column(customers, before, "customers")
+        earlier = column(customers, before, "customers")
         regressors.append(earlier - earlier.mean())
     rows = np.arange(len(side))
     x = np.column_stack(regressors)
@@ -234,8 +234,8 @@ def threshold_gap(
     >>> threshold_gap(members, cutoff=300, width=25)
     (1.5, 0.5)
     """
-    reach = float(checks.positive(width, "width"))
-    spend, y = (panel.column(customers, c, "customers") for c in (by, outcome))
+    reach = amount(width, "width", above=0)
+    spend, y = (column(customers, c, "customers") for c in (by, outcome))
     below = y[(spend >= cutoff - reach) & (spend < cutoff)]
     above = y[(spend >= cutoff) & (spend < cutoff + reach)]
     if min(len(below), len(above)) < 2:

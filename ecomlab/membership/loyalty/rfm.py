@@ -7,7 +7,8 @@ from datetime import date
 import narwhals as nw
 
 from ecomlab import frames
-from ecomlab.membership.loyalty import checks
+from ecomlab.arguments import whole
+from ecomlab.membership.loyalty.orders import orders_until
 from ecomlab.style import say
 
 
@@ -65,18 +66,10 @@ def rfm(
     0           a       10          2     120.0  2  2  2   RFM
     1           b       59          1      60.0  1  1  1   rfm
     """
-    if not isinstance(bins, int) or isinstance(bins, bool):
-        raise TypeError(f"bins must be a whole number, not {bins!r}")
-    if bins < 2:
-        raise ValueError(f"bins must be at least 2, not {bins}")
-    day = frames.as_date(as_of, name="as_of")
-    columns = {
-        "customer": frames.key(customer_id),
-        "at": frames.time(ordered_at),
-        "paid": frames.money(paid),
-    }
-    frame = frames.as_frame(orders, columns=columns, name="orders")
-    checks.refuse_later(frame, day, of="at", original=orders, what="orders")
+    bins = whole(bins, "bins", least=2)
+    frame, day = orders_until(
+        orders, as_of, customer_id=customer_id, ordered_at=ordered_at, paid=paid
+    )
     table = (
         frame.group_by("customer")
         .agg(last=nw.col("at").max(), frequency=nw.len(), monetary=nw.col("paid").sum())

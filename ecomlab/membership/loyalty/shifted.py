@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.membership.loyalty import checks
+from ecomlab.arguments import aligned, amounts, refuse
 
 Floats = NDArray[np.float64]
 
@@ -64,15 +64,12 @@ class ShiftedBetaGeometric:
         """
         from scipy.optimize import minimize
 
-        n = checks.columns(survivors=survivors)[0]
+        n = aligned(survivors=survivors)[0]
+        amounts(survivors, "survivors", least=0, integral=True)
         if len(n) < 3:
             raise ValueError(f"survivors has {len(n)} numbers; two renewals take three at least")
-        checks.refuse(
-            [
-                ("survivors", (n < 0) | (n != np.floor(n)), "no whole number >= 0"),
-                ("survivors", np.diff(n, prepend=n[0]) > 0, "above the one before"),
-            ]
-        )
+        more = np.diff(n, prepend=n[0]) > 0
+        refuse(more, n, "survivors", "nobody comes back: it must be at most the one before")
         lost, left = -np.diff(n), n[-1]
         if not (lost.any() and n[1] > 0):
             raise ValueError("nobody left, or nobody renewed even once: there is nothing to fit")
@@ -109,10 +106,7 @@ class ShiftedBetaGeometric:
             Shares 0 .. 1, in the shape of `t`.
         """
         self._check_fitted()
-        time = np.asarray(t, dtype=float)
-        if not (np.isfinite(time).all() and (time >= 0).all()):
-            raise ValueError(f"t is {t!r}; it must be 0 or more renewals")
-        return _survival(self.alpha_, self.beta_, time)
+        return _survival(self.alpha_, self.beta_, amounts(t, "t", least=0, unit="renewals"))
 
     def retention(self, t: ArrayLike) -> Floats:
         """The share of those still there before renewal `t` who renew (eq. 8).
@@ -123,9 +117,7 @@ class ShiftedBetaGeometric:
             Which renewal, >= 1, any shape.
         """
         self._check_fitted()
-        time = np.asarray(t, dtype=float)
-        if not (np.isfinite(time).all() and (time >= 1).all()):
-            raise ValueError(f"t is {t!r}; the first renewal is 1")
+        time = amounts(t, "t", least=1, unit="the first renewal")
         return (self.beta_ + time - 1) / (self.alpha_ + self.beta_ + time - 1)
 
     def _check_fitted(self) -> None:

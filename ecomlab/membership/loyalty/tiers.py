@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 
-from ecomlab import frames, panel
-from ecomlab.membership.loyalty import checks
+from ecomlab import frames
+from ecomlab.arguments import amount, column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,11 +123,11 @@ def design_tiers(
     """
     import pandas as pd
 
-    share = checks.within(lift, "lift", -1.0)
-    fixed = checks.within(cost_per_member, "cost_per_member", 0.0)
-    each = checks.within(cost_per_order, "cost_per_order", 0.0)
-    spend, expected, left = (panel.column(customers, c, "customers") for c in (by, orders, margin))
-    checks.refuse([(by, spend < 0, "negative"), (orders, expected < 0, "negative")])
+    share = amount(lift, "lift", least=-1)
+    fixed = amount(cost_per_member, "cost_per_member", least=0)
+    each = amount(cost_per_order, "cost_per_order", least=0)
+    spend, expected = (column(customers, c, "customers", least=0) for c in (by, orders))
+    left = column(customers, margin, "customers")
     rows = []
     for threshold in thresholds:
         if math.isnan(threshold):

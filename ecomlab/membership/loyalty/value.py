@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecomlab.membership.loyalty import checks
+from ecomlab.arguments import amount, whole
 from ecomlab.membership.loyalty.bgnbd import BGNBD
 from ecomlab.membership.loyalty.gammagamma import GammaGamma
 
@@ -66,11 +66,10 @@ def clv(
     >>> bool(worth[3] == worth.max())
     True
     """
-    if not isinstance(periods, int) or isinstance(periods, bool) or periods < 1:
-        raise ValueError(f"periods is {periods!r}; it must be a whole number >= 1")
-    step = float(checks.positive(length, "length"))
-    rate = checks.within(discount, "discount", 0.0)
-    kept = checks.within(margin, "margin", 0.0, 1.0)
+    periods = whole(periods, "periods")
+    step = amount(length, "length", above=0)
+    rate = amount(discount, "discount", least=0)
+    kept = amount(margin, "margin", least=0, most=1)
     known = np.zeros(len(np.atleast_1d(np.asarray(frequency))))
     total = np.zeros_like(known)
     for period in range(1, periods + 1):
