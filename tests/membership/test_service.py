@@ -64,7 +64,11 @@ def test_intervals_cover():
 @pytest.mark.parametrize(
     ("tickets", "sent", "message"),
     [
-        (lambda t: t.assign(handle=0.0), lambda a: a, "'handle' has 12000 values of 0 or less"),
+        (
+            lambda t: t.assign(handle=0.0),
+            lambda a: a,
+            "'handle' is 0 in row 0, the first of 12000; it must be above 0",
+        ),
         (lambda t: t, lambda a: a.iloc[:0], "nobody was trained"),
         (lambda t: t[t["agent_id"] < 8], lambda a: a, "do not tell training"),
         (lambda t: t.drop(columns="agent_id"), lambda a: a, "no column 'agent_id'"),
@@ -152,21 +156,34 @@ def test_a_replayed_queue_never_serves_more_at_once_than_there_are_servers(rows,
     [
         (lambda: erlang_c(3, 3.5), ValueError, "3 agents cannot keep up with 3.5 erlangs"),
         (lambda: erlang_c(3, 3), ValueError, "the queue never ends; it takes at least 4"),
-        (lambda: erlang_c(2.5, 1), ValueError, "agents is 2.5; it must be a whole number"),
-        (lambda: erlang_c(0, 0), ValueError, "agents is 0; it must be a whole number"),
-        (lambda: erlang_c("3", 1), TypeError, "agents must be a whole number, not '3'"),
-        (lambda: erlang_c(3, -1), ValueError, "traffic is -1; it is in erlangs"),
-        (lambda: erlang_c(3, float("nan")), ValueError, "traffic is nan"),
-        (lambda: needed(calls=0), ValueError, "calls is 0; it is in calls and must be above 0"),
-        (lambda: needed(handle_time=-3), ValueError, "handle_time is -3; it is in seconds"),
-        (lambda: needed(target=80), ValueError, "target is 80; it is a share above 0"),
-        (lambda: needed(target=1.0), ValueError, "target is 1; it is a share above 0 and below 1"),
-        (lambda: needed(shrinkage=1), ValueError, "shrinkage is 1; it is a share below 1"),
+        (lambda: erlang_c(2.5, 1), ValueError, "agents is 2.5; a whole number is needed"),
+        (lambda: erlang_c(0, 0), ValueError, "agents is 0; it must be at least 1"),
+        (lambda: erlang_c(True, 1), TypeError, "agents is True; a whole number is needed"),
+        (lambda: erlang_c("3", 1), TypeError, "agents is '3'; a number is needed"),
+        (lambda: erlang_c(3, -1), ValueError, "traffic is -1; it must be at least 0 .erlangs."),
+        (lambda: erlang_c(3, float("nan")), ValueError, "traffic is missing"),
+        (lambda: needed(calls=0), ValueError, "calls is 0; it must be above 0 .calls."),
+        (
+            lambda: needed(handle_time=-3),
+            ValueError,
+            "handle_time is -3; it must be above 0 .seconds.",
+        ),
+        (lambda: needed(target=80), ValueError, "target is 80; it must be above 0 and below 1"),
+        (lambda: needed(target=1.0), ValueError, "target is 1; it must be .* below 1 .a share"),
+        (lambda: needed(shrinkage=1), ValueError, "shrinkage is 1; it must be .* below 1 .a share"),
         (lambda: needed(concurrency=1.5), ValueError, "concurrency is 1.5"),
         (lambda: queue_waits([0, 1], [5], 1), ValueError, "both need one number a customer"),
-        (lambda: queue_waits([3, 1], [5, 5], 1), ValueError, "in order of time; number 1"),
-        (lambda: queue_waits([0, 1], [5, 0], 1), ValueError, "durations has 1 values of 0 or less"),
-        (lambda: queue_waits([0, np.nan], [5, 1], 1), ValueError, "arrivals has a missing"),
+        (
+            lambda: queue_waits([3, 1], [5, 5], 1),
+            ValueError,
+            "arrivals is 1 in row 1; it must be no earlier",
+        ),
+        (
+            lambda: queue_waits([0, 1], [5, 0], 1),
+            ValueError,
+            "durations is 0 in row 1; it must be above 0",
+        ),
+        (lambda: queue_waits([0, np.nan], [5, 1], 1), ValueError, "arrivals is missing in row 1"),
     ],
 )
 def test_numbers_out_of_range_are_refused(call, error, message):
@@ -248,9 +265,9 @@ def test_chats_out_of_order_are_refused(tickets, error, message):
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"first_reply": 0}, "first_reply is 0; it is in seconds"),
-        ({"score": 6}, "score is 6; satisfaction is 1 .. 5"),
-        ({"share": 80}, "share is 80; it is a share"),
+        ({"first_reply": 0}, "first_reply is 0; it must be above 0 .seconds."),
+        ({"score": 6}, "score is 6; it must be at least 1 and at most 5"),
+        ({"share": 80}, "share is 80; it must be above 0 and at most 1 .a share"),
     ],
 )
 def test_a_standard_out_of_range_is_refused(how, message):
@@ -284,7 +301,11 @@ def test_gaps_come_widest_first_with_their_interval():
             "respondent 1 answers 'empathy' twice",
         ),
         (answers(6, 7), answers(5, 5, people=(1, 3)), "2 answers stand in one survey only"),
-        (answers(6, np.nan), answers(5, 5), "'answer' has 1 missing or infinite value"),
+        (
+            answers(6, np.nan),
+            answers(5, 5),
+            "'answer' is missing in row 1; a finite number is needed",
+        ),
         (answers(6, 7)[:1], answers(5, 5)[:1], "two respondents or more"),
     ],
 )
@@ -305,7 +326,9 @@ def test_a_rating_counts_three_a_customer_and_month_of_six_months():
     assert dsr(pd.concat([ratings, angry]), as_of="2025-06-18") == pytest.approx((9 + 3) / 5)
     with pytest.raises(ValueError, match="no rating stands in the six calendar months before"):
         dsr(ratings, as_of="2027-01-01")
-    with pytest.raises(ValueError, match="1 values outside 1"):
+    with pytest.raises(
+        ValueError, match="'score' is 6 in row 1; it must be at least 1 and at most 5"
+    ):
         dsr(ratings.assign(score=[1, 6, 5, 1]), as_of="2025-06-18")
 
 

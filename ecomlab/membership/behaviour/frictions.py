@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from ecomlab import frames
+from ecomlab.arguments import amount, column
 from ecomlab.membership.behaviour.sessions import sessionize
-from ecomlab.panel import column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,8 +147,7 @@ def preferences(
     """
     told = dict(WEIGHTS if weights is None else weights)
     for kind, value in told.items():
-        if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
-            raise ValueError(f"the weight of {kind!r} is {value!r}; it must be a number above 0")
+        amount(value, f"the weight of {kind!r}", above=0)
     frame = frames.as_frame(
         events,
         columns={
@@ -221,18 +220,12 @@ def recommend_changes(changes: pd.DataFrame) -> pd.DataFrame:
     >>> recommend_changes(changes)["net"].round().to_dict()
     {'filter': 8000.0, 'banner': 2500.0}
     """
-    import numpy as np
     import pandas as pd
 
-    names = ("orders", "lift", "se", "margin", "cost")
-    orders, lift, se, margin, cost = (column(changes, name, "changes") for name in names)
-    for name, low in (("orders", 0), ("lift", -1), ("se", 0), ("margin", 0), ("cost", 0)):
-        wrong = column(changes, name, "changes") < low
-        if wrong.any():
-            raise ValueError(
-                f"changes: column {name!r} has {wrong.sum()} values below {low}, first in row "
-                f"{int(np.argmax(wrong))}"
-            )
+    bounds = {"orders": 0, "lift": -1, "se": 0, "margin": 0, "cost": 0}
+    orders, lift, se, margin, cost = (
+        column(changes, name, "changes", least=least) for name, least in bounds.items()
+    )
     if changes.index.has_duplicates:
         twice = changes.index[changes.index.duplicated()][0]
         raise ValueError(f"changes: {twice!r} is named twice; each change has one row")

@@ -8,6 +8,7 @@ from datetime import timedelta
 import narwhals as nw
 
 from ecomlab import frames
+from ecomlab.arguments import whole
 
 _GAP = re.compile(r"(\d+)\s*(s|sec|min|h)")
 _SECONDS = {"s": 1, "sec": 1, "min": 60, "h": 3600}
@@ -124,8 +125,7 @@ def paths(
     [['land > view', 2, 0.6666666666666666]]
     """
     for name, value in {"top": top, "length": length}.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, not {value!r}")
+        whole(value, name)
     later = [f"step{place}" for place in range(2, length + 2)]
     starts = (
         _clicks(events, gap, customer_id, event, happened_at)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 
-from ecomlab import frames
-from ecomlab.panel import column
+from ecomlab import arguments, frames
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,19 +59,8 @@ def sus(
     """
     import pandas as pd
 
-    given = column(answers, answer, "answers")
-    for name in (respondent_id, question):
-        if name not in answers:
-            raise ValueError(
-                f"answers has no column {name!r}; its columns are {list(answers.columns)}"
-            )
-    wrong = (given < 1) | (given > 5) | (given != np.rint(given))
-    if wrong.any():
-        at = int(wrong.argmax())
-        raise ValueError(
-            f"answers: column {answer!r} has {wrong.sum()} values that are not 1 to 5, first in "
-            f"row {at} ({given[at]:g})"
-        )
+    arguments.columns(answers, [respondent_id, question], "answers", empty=True)
+    given = arguments.column(answers, answer, "answers", least=1, most=5, integral=True)
     number = pd.to_numeric(answers[question].astype(str).str.extract(r"(\d+)$")[0]).to_numpy()
     if not ((number >= 1) & (number <= _ITEMS)).all():
         at = int((~((number >= 1) & (number <= _ITEMS))).argmax())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite, log
+from math import log
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab.panel import column
+from ecomlab.arguments import amount, column, columns, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,22 +81,13 @@ def web_vitals(measures: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame
 
     known = [name for name in THRESHOLDS if name in getattr(measures, "columns", ())]
     if not known:
-        column(measures, "lcp", "measures")
+        columns(measures, ["lcp"], "measures")
     if not len(measures):
         raise ValueError("measures has no rows; at least one visit must have been measured")
-    values = pd.DataFrame({name: column(measures, name, "measures") for name in known})
-    for name in known:
-        if (values[name] < 0).any():
-            first = int((values[name] < 0).to_numpy().argmax())
-            raise ValueError(
-                f"measures: column {name!r} has {(values[name] < 0).sum()} negative values, first "
-                f"in row {first}; a measure is >= 0"
-            )
+    values = pd.DataFrame({name: column(measures, name, "measures", least=0) for name in known})
     if by is None:
         return _rated(values)
-    if by not in measures:
-        raise ValueError(f"measures has no column {by!r}; its columns are {list(measures.columns)}")
-    groups = values.groupby(measures[by].to_numpy(), observed=True)
+    groups = values.groupby(columns(measures, [by], "measures")[by].to_numpy(), observed=True)
     return pd.concat({name: _rated(group) for name, group in groups}, names=[by])
 
 
@@ -151,19 +142,12 @@ def performance_score(metrics: Mapping[str, float], *, device: str) -> float:
     >>> round(performance_score(slow, device="mobile"), 6)
     50.0
     """
-    if device not in POINTS:
-        raise ValueError(f"device must be one of {', '.join(map(repr, POINTS))}, not {device!r}")
-    points = POINTS[device]
+    points = POINTS[one_of(device, "device", POINTS)]
     total = 0.0
     for name, weight in WEIGHTS.items():
         if name not in metrics:
             raise ValueError(f"metrics has no {name!r}; a score needs {', '.join(WEIGHTS)}")
-        try:
-            value = float(metrics[name])
-        except (TypeError, ValueError):
-            raise TypeError(f"metric {name!r} must be a number, not {metrics[name]!r}") from None
-        if not isfinite(value) or value < 0:
-            raise ValueError(f"metric {name!r} is {value}; it must be finite and >= 0")
+        value = amount(metrics[name], f"metric {name!r}", least=0)
         total += weight * _score(value, *points[name])
     return 100 * total / sum(WEIGHTS.values())
 

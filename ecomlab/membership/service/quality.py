@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab import frames, panel
+from ecomlab.arguments import column, day, labels
 
 if TYPE_CHECKING:
     from datetime import date
@@ -64,9 +64,9 @@ def servqual(
 
     sides = []
     for table, name in ((expected, "expected"), (perceived, "perceived")):
-        panel.column(table, answer, name)
-        for column in (respondent_id, dimension):
-            panel.labels(table, column, name)
+        column(table, answer, name)
+        for key in (respondent_id, dimension):
+            labels(table, key, name)
         rows = table.set_index([respondent_id, dimension])[answer].astype(float)
         twice = rows.index.duplicated()
         if twice.any():
@@ -138,16 +138,10 @@ def dsr(
     >>> dsr(ratings, as_of="2025-06-18")
     2.0
     """
-    points = panel.column(ratings, score, "ratings")
+    column(ratings, score, "ratings", least=1, most=5)
     for name in (customer_id, rated_at):
-        panel.labels(ratings, name, "ratings")
-    wrong = (points < 1) | (points > 5)
-    if wrong.any():
-        raise ValueError(
-            f"ratings: column {score!r} has {wrong.sum()} values outside 1 .. 5, first in row "
-            f"{int(np.argmax(wrong))}"
-        )
-    until = frames.as_date(as_of, name="as_of").replace(day=1)
+        labels(ratings, name, "ratings")
+    until = day(as_of, "as_of").replace(day=1)
     last = 12 * until.year + until.month
     month = 12 * ratings[rated_at].dt.year + ratings[rated_at].dt.month
     recent = ratings.assign(_month=month)[(month < last) & (month >= last - 6)]

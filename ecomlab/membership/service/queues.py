@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecomlab.arguments import amount, amounts, refuse, whole
 from ecomlab.style import COLOURS, say
 
 if TYPE_CHECKING:
@@ -149,8 +150,8 @@ def erlang_c(agents: int, traffic: float) -> float:
     ValueError: 3 agents cannot keep up with 3.5 erlangs of traffic: the queue never ends; it takes
     at least 4
     """
-    agents = _whole(agents, "agents")
-    traffic = _number(traffic, "traffic", "erlangs")
+    agents = whole(agents, "agents", rounded=True)
+    traffic = amount(traffic, "traffic", least=0, unit="erlangs")
     if agents <= traffic:
         raise ValueError(
             f"{agents} agents cannot keep up with {traffic:g} erlangs of traffic: the queue never "
@@ -184,8 +185,8 @@ def service_level(agents: int, traffic: float, *, handle_time: float, within: fl
     >>> round(service_level(14, 10, handle_time=180, within=20), 5)
     0.88835
     """
-    handle_time = _number(handle_time, "handle_time", "seconds", above=True)
-    within = _number(within, "within", "seconds")
+    handle_time = amount(handle_time, "handle_time", above=0, unit="seconds")
+    within = amount(within, "within", least=0, unit="seconds")
     return 1 - erlang_c(agents, traffic) * math.exp(-(agents - traffic) * within / handle_time)
 
 
@@ -240,17 +241,13 @@ def agents_needed(
     Staffing(agents=14, positions=20, service_level=0.88835, waiting=0.17413, mean_wait=7.84,
     occupancy=0.71429)
     """
-    calls = _number(calls, "calls", "calls", above=True)
-    interval = _number(interval, "interval", "seconds", above=True)
-    handle_time = _number(handle_time, "handle_time", "seconds", above=True)
-    within = _number(within, "within", "seconds")
-    target = _number(target, "target", "a share")
-    shrinkage = _number(shrinkage, "shrinkage", "a share")
-    concurrency = _whole(concurrency, "concurrency")
-    if not 0 < target < 1:
-        raise ValueError(f"target is {target:g}; it is a share above 0 and below 1, such as 0.8")
-    if shrinkage >= 1:
-        raise ValueError(f"shrinkage is {shrinkage:g}; it is a share below 1, such as 0.3")
+    calls = amount(calls, "calls", above=0, unit="calls")
+    interval = amount(interval, "interval", above=0, unit="seconds")
+    handle_time = amount(handle_time, "handle_time", above=0, unit="seconds")
+    within = amount(within, "within", least=0, unit="seconds")
+    target = amount(target, "target", above=0, below=1, unit="a share, such as 0.8")
+    shrinkage = amount(shrinkage, "shrinkage", least=0, below=1, unit="a share, such as 0.3")
+    concurrency = whole(concurrency, "concurrency", rounded=True)
     traffic = calls * handle_time / interval
     agents = math.floor(traffic / concurrency) + 1
     while True:
@@ -303,27 +300,16 @@ def queue_waits(arrivals: ArrayLike, durations: ArrayLike, servers: int) -> NDAr
     >>> queue_waits([0, 10, 20], [60, 60, 60], servers=2).tolist()
     [0.0, 0.0, 40.0]
     """
-    servers = _whole(servers, "servers")
-    come, take = (np.asarray(values, dtype=float) for values in (arrivals, durations))
+    servers = whole(servers, "servers", rounded=True)
+    come = amounts(arrivals, "arrivals")
+    take = amounts(durations, "durations", above=0, unit="seconds")
     if come.ndim != 1 or come.shape != take.shape:
         raise ValueError(
             f"arrivals have shape {come.shape} and durations {take.shape}; both need one number "
             "a customer"
         )
-    for name, values in (("arrivals", come), ("durations", take)):
-        if not np.isfinite(values).all():
-            first = int(np.argmax(~np.isfinite(values)))
-            raise ValueError(f"{name} has a missing or infinite value, first at {first}")
-    if (np.diff(come) < 0).any():
-        first = int(np.argmax(np.diff(come) < 0)) + 1
-        raise ValueError(
-            f"arrivals must be in order of time; number {first} is earlier than before"
-        )
-    if (take <= 0).any():
-        raise ValueError(
-            f"durations has {(take <= 0).sum()} values of 0 or less, first at "
-            f"{int(np.argmax(take <= 0))}; they are in seconds and above 0"
-        )
+    earlier = np.diff(come, prepend=come[:1]) < 0
+    refuse(earlier, arrivals, "arrivals", "it must be no earlier than the one before")
     free = [-math.inf] * servers
     waits = np.empty(len(come))
     for customer, (time, duration) in enumerate(zip(come, take, strict=True)):
@@ -331,20 +317,3 @@ def queue_waits(arrivals: ArrayLike, durations: ArrayLike, servers: int) -> NDAr
         heapq.heappush(free, start + duration)
         waits[customer] = start - time
     return waits
-
-
-def _whole(value: float, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
-    if not math.isfinite(value) or value != int(value) or value < 1:
-        raise ValueError(f"{name} is {value:g}; it must be a whole number of at least 1")
-    return int(value)
-
-
-def _number(value: float, name: str, unit: str, *, above: bool = False) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise TypeError(f"{name} must be a number ({unit}), not {value!r}")
-    if not math.isfinite(value) or value < 0 or (above and value == 0):
-        limit = "above 0" if above else "at least 0"
-        raise ValueError(f"{name} is {value:g}; it is in {unit} and must be {limit}")
-    return float(value)

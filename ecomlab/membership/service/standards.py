@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecomlab import panel
+from ecomlab.arguments import amount, column, labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ class Standard:
     >>> Standard(share=80)
     Traceback (most recent call last):
     ...
-    ValueError: share is 80; it is a share above 0 and at most 1, such as 0.8
+    ValueError: share is 80; it must be above 0 and at most 1 (a share, such as 0.8)
     """
 
     first_reply: float = 30.0
@@ -43,16 +43,9 @@ class Standard:
 
     def __post_init__(self) -> None:
         for name in ("first_reply", "resolved"):
-            if not 0 < getattr(self, name) < np.inf:
-                raise ValueError(
-                    f"{name} is {getattr(self, name):g}; it is in seconds and must be above 0"
-                )
-        if not 1 <= self.score <= 5:
-            raise ValueError(f"score is {self.score:g}; satisfaction is 1 .. 5")
-        if not 0 < self.share <= 1:
-            raise ValueError(
-                f"share is {self.share:g}; it is a share above 0 and at most 1, such as 0.8"
-            )
+            amount(getattr(self, name), name, above=0, unit="seconds")
+        amount(self.score, "score", least=1, most=5)
+        amount(self.share, "share", above=0, most=1, unit="a share, such as 0.8")
 
 
 def service_report(
@@ -102,23 +95,23 @@ def service_report(
 
     promised = standard or Standard()
     for name in ("opened_at", "replied_at", "closed_at"):
-        panel.labels(tickets, name, "tickets")
+        labels(tickets, name, "tickets")
         if not pd.api.types.is_datetime64_any_dtype(tickets[name]):
             raise TypeError(
                 f"tickets: column {name!r} holds {tickets[name].dtype}; times are needed"
             )
     if tickets.empty:
         raise ValueError("tickets has no rows; there is nothing to report")
-    score = panel.column(tickets, "score", "tickets")
+    score = column(tickets, "score", "tickets")
     after_sale, ordered = (
-        panel.column(tickets, name, "tickets") > 0 for name in ("after_sale", "ordered")
+        column(tickets, name, "tickets") > 0 for name in ("after_sale", "ordered")
     )
     reply = _seconds(tickets, "opened_at", "replied_at")
     whole = reply + _seconds(tickets, "replied_at", "closed_at")
     if by is None:
         group = pd.Series("all", index=tickets.index)
     else:
-        panel.labels(tickets, by, "tickets")
+        labels(tickets, by, "tickets")
         group = tickets[by]
     rows = pd.DataFrame(
         {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecomlab import panel
+from ecomlab.arguments import column, labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,23 +61,18 @@ def training_effect(tickets: pd.DataFrame, assignments: pd.DataFrame) -> pd.Data
     """
     import pandas as pd
 
-    handle = panel.column(tickets, "handle", "tickets")
-    if (handle <= 0).any():
-        raise ValueError(
-            f"tickets: column 'handle' has {(handle <= 0).sum()} values of 0 or less, first in row "
-            f"{int(np.argmax(handle <= 0))}; handle times are in seconds and above 0"
-        )
-    agent = panel.labels(tickets, "agent_id", "tickets")
-    panel.labels(tickets, "opened_at", "tickets")
+    handle = column(tickets, "handle", "tickets", above=0, unit="seconds")
+    agent = labels(tickets, "agent_id", "tickets")
+    labels(tickets, "opened_at", "tickets")
     for name in ("experiment", "unit_id", "starts_on"):
-        panel.labels(assignments, name, "assignments")
+        labels(assignments, name, "assignments")
     sent = assignments.loc[assignments["experiment"] == "training"].set_index("unit_id")
     if sent.empty:
         raise ValueError("assignments: nobody was trained; experiment 'training' has no row")
     start = tickets["agent_id"].map(sent["starts_on"])
     trained = (tickets["opened_at"] >= start).to_numpy()
     month = tickets["opened_at"].dt.to_period("M").astype(str)
-    after_sale = panel.column(tickets, "after_sale", "tickets")
+    after_sale = column(tickets, "after_sale", "tickets")
     x = np.column_stack([trained, after_sale] if after_sale.any() else [trained]).astype(float)
     try:
         fit = panel.least_squares(np.log(handle), x, effects=[agent, month], cluster=agent)
