@@ -1,8 +1,9 @@
-"""`python -m benchmarks`: list the benchmarks, or run those named (`all` for all of them)."""
+"""`python -m benchmarks list`, `python -m benchmarks NAME ...` for one, without a name for all."""
 
 from __future__ import annotations
 
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def main(arguments: list[str]) -> None:
     else:
         for name in arguments[:1] or known:
             print(f"\n== {name}: {known[name]}\n", flush=True)
+            started = time.monotonic()
             import_module(f"benchmarks.{name}").main(arguments[1:])
+            if "--one" not in arguments:  # a contender's last line is what it measured
+                print(f"\n{name} took {(time.monotonic() - started) / 60:.1f} minutes", flush=True)
 
 
 if __name__ == "__main__":

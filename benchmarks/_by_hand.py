@@ -12,20 +12,9 @@ _CLASS = """
     || case when monetary > avg(monetary) over () then 'M' else 'm' end as class
 """
 
-_SESSIONS = """
-    with events as (
+_CLICKS = """
+    with clicks as (
         select customer_id, kind, e.at as moment from '{folder}/events.parquet' as e
-    ), marked as (
-        select *, moment > lag(moment) over clicks + interval 24 hour as late
-        from events window clicks as (partition by customer_id order by moment, kind)
-    ), cut as (
-        select customer_id, kind, moment, 1 + sum(coalesce(late, false)::int) over (
-            partition by customer_id order by moment, kind rows unbounded preceding) as session
-        from marked
-    ), sessions as (
-        select customer_id, kind, moment, session::bigint as session, row_number() over (
-            partition by customer_id, session order by moment, kind) as place
-        from cut
     )
 """
 
@@ -110,15 +99,32 @@ SQL = {
             reached / first(reached) over (order by position) as from_first
         from counts order by position
     """,
-    "sessionize": _SESSIONS + "from sessions order by customer_id, session, place",
-    "paths": _SESSIONS
+    "sessionize": _CLICKS
     + """
-        , changes as (
-            select *, kind is distinct from lag(kind) over (
-                partition by customer_id, session order by place) as changed
-            from sessions
+        , marked as (
+            select *, moment > lag(moment) over own + interval 30 minute as late
+            from clicks window own as (partition by customer_id order by moment, kind)
+        ), cut as (
+            select customer_id, kind, moment, 1 + sum(coalesce(late, false)::int) over (
+                partition by customer_id order by moment, kind rows unbounded preceding) as session
+            from marked
+        )
+        select customer_id, kind, moment, session::bigint as session, row_number() over (
+            partition by customer_id, session order by moment, kind) as place
+        from cut order by customer_id, session, place
+    """,
+    "paths": _CLICKS
+    + """
+        , marked as (
+            select *, lag(kind) over own is distinct from kind as changed,
+                coalesce(moment > lag(moment) over own + interval 30 minute, true) as new
+            from clicks window own as (partition by customer_id order by moment, kind)
+        ), steps as (
+            select customer_id, kind, moment, sum(new::int) over (
+                partition by customer_id order by moment, kind rows unbounded preceding) as session
+            from marked where new or changed
         ), ways as (
-            select list(kind order by place) as steps from changes where changed
+            select list(kind order by moment, kind) as steps from steps
             group by customer_id, session
         ), told as (
             select array_to_string(steps[:4], ' > ')
@@ -257,7 +263,9 @@ def _sessionize(folder: Path) -> Any:
     events = _read(folder, "events", "customer_id", "kind", "at")
     events = events.sort_values(["customer_id", "at", "kind"])
     pause = events.groupby("customer_id")["at"].diff()
-    events["session"] = (pause > pd.Timedelta(hours=24)).groupby(events["customer_id"]).cumsum() + 1
+    events["session"] = (pause > pd.Timedelta(minutes=30)).groupby(
+        events["customer_id"]
+    ).cumsum() + 1
     events["place"] = events.groupby(["customer_id", "session"]).cumcount() + 1
     return events
 
