@@ -125,7 +125,7 @@ def as_frame(
     frame = given.select(nw.col(column.name).alias(own) for own, column in columns.items())
     frame = frame.lazy()
     for own, column in columns.items():
-        if column.is_amount:
+        if column.is_amount and schema[column.name] != nw.Float64:
             frame = frame.with_columns(nw.col(own).cast(nw.Float64))
         elif column.holds == "timestamps":
             frame = _to_utc(frame, own, schema[column.name])

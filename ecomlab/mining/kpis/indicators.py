@@ -173,6 +173,7 @@ def rolling_revenue(
     goes_out = daily.with_columns(
         change=-nw.col("revenue"), is_day=nw.lit(0), number=nw.col("number") + days
     )
+    covered = nw.min_horizontal(nw.col("number") - nw.col("first") + 1, nw.lit(days))
     table = (
         nw.concat([comes_in, goes_out])
         .with_columns(
@@ -180,12 +181,9 @@ def rolling_revenue(
             first=nw.col("number").min(),
         )
         .filter(nw.col("is_day") == 1)
-        .with_columns(age=nw.col("number") - nw.col("first") + 1)
-        .with_columns(days_covered=nw.min_horizontal("age", nw.lit(days)).cast(nw.Int64))
+        .select("day", "revenue", "rolling", days_covered=covered.cast(nw.Int64))
     )
-    return frames.like(
-        table.select("day", "revenue", "rolling", "days_covered").sort("day"), orders
-    )
+    return frames.like(table.sort("day"), orders)
 
 
 _COUNTED = {
