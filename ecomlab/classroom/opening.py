@@ -146,12 +146,29 @@ def settings(lang: str, *, teach: bool) -> dict[str, dict]:
                 "fetchNews": "false",
                 "checkForUpdates": False,
             },
+            "@jupyterlab/shortcuts-extension:shortcuts": {"shortcuts": _arrows_for_lists()},
         },
         "labconfig/page_config.json": {"disabledExtensions": dict.fromkeys(panels, True)},
         "jupyter_server_config.json": {
             "ServerApp": {"jpserver_extensions": dict.fromkeys(services, False)}
         },
     }
+
+
+def _arrows_for_lists() -> list[dict]:
+    """Shortcuts that leave the arrow keys to a list or a choice which has the keyboard.
+
+    JupyterLab's own take them to move between cells even there, so that no keyboard could choose.
+    """
+    notebook = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
+    return [
+        {"command": f"notebook:move-cursor-{way.lower()}", "keys": [f"Arrow{way}"], **where}
+        for way in ("Down", "Up")
+        for where in (
+            {"selector": notebook, "disabled": True},
+            {"selector": f"{notebook}:not(select):not(input)"},
+        )
+    ]
 
 
 @contextmanager
