@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-if TYPE_CHECKING:
-    import pandas as pd
+from ecomlab.arguments import amounts
 
 Floats = NDArray[np.float64]
 _SWEEPS, _STEPS, _CLOSE = 2_000, 60, 1e-9
@@ -91,9 +89,7 @@ def least_squares(
     array([3.])
     """
     columns = _columns(y, x)
-    w = np.ones(len(columns)) if weights is None else np.asarray(weights, dtype=float)
-    if len(w) != len(columns) or not (w > 0).all():
-        raise ValueError("weights must be above 0, one for each row")
+    w = _each(weights, "weights", len(columns))
     groups, cluster_id = _groups(effects, cluster, len(columns))
     plain = absorbed(columns, groups, w)
     _check_left(columns, plain)
@@ -157,9 +153,7 @@ def poisson(
         raise ValueError("an outcome is negative; Poisson outcomes are >= 0")
     kept, groups, cluster_id = _telling(columns[:, 0], effects, cluster)
     outcome, regressors = columns[kept, 0], columns[kept, 1:]
-    seen = np.ones(len(columns)) if exposure is None else np.asarray(exposure, dtype=float)
-    if len(seen) != len(columns) or not (seen > 0).all():
-        raise ValueError("exposure must be above 0, one for each row")
+    seen = _each(exposure, "exposure", len(columns))
     log_seen = np.log(seen[kept])
     if not outcome.any():
         raise ValueError("every outcome is 0: there is nothing to explain")
@@ -210,54 +204,6 @@ def absorbed(columns: Floats, groups: Sequence[NDArray[np.int64]], weights: Floa
     raise ValueError("the effects cannot be taken out: units and periods hardly overlap")
 
 
-def column(frame: pd.DataFrame, name: str, what: str) -> Floats:
-    """A column of finite numbers as floats; an absent or faulty one is named.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Saying which column, what is wrong, and where.
-    """
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(f"{what} is a {type(frame).__name__}; a pandas DataFrame is needed")
-    if name not in frame:
-        there = ", ".join(map(repr, frame.columns))
-        raise ValueError(f"{what} has no column {name!r}; its columns are {there}")
-    try:
-        values = frame[name].to_numpy(dtype=float)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"{what}: column {name!r} holds {frame[name].dtype}; numbers are needed"
-        ) from None
-    wrong = ~np.isfinite(values)
-    if wrong.any():
-        raise ValueError(
-            f"{what}: column {name!r} has {wrong.sum()} missing or infinite values, first in row "
-            f"{int(np.argmax(wrong))}; every row needs a number"
-        )
-    return values
-
-
-def labels(frame: pd.DataFrame, name: str, what: str) -> NDArray[np.int64]:
-    """A column of labels as numbers from 0; an absent column or a missing label is named."""
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(f"{what} is a {type(frame).__name__}; a pandas DataFrame is needed")
-    if name not in frame:
-        there = ", ".join(map(repr, frame.columns))
-        raise ValueError(f"{what} has no column {name!r}; its columns are {there}")
-    codes = pd.factorize(frame[name])[0]
-    if (codes < 0).any():
-        raise ValueError(
-            f"{what}: column {name!r} has {(codes < 0).sum()} missing values, first in row "
-            f"{int(np.argmax(codes < 0))}; every row needs one"
-        )
-    return codes.astype(np.int64)
-
-
 def _columns(y: ArrayLike, x: ArrayLike) -> Floats:
     """Outcome and regressors side by side."""
     outcome, regressors = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
@@ -272,6 +218,16 @@ def _columns(y: ArrayLike, x: ArrayLike) -> Floats:
         row = int(np.argmin(np.isfinite(columns).all(axis=1)))
         raise ValueError(f"row {row} holds a missing or infinite number")
     return columns
+
+
+def _each(values: ArrayLike | None, name: str, rows: int) -> Floats:
+    """One number above 0 a row; 1 where none are given."""
+    if values is None:
+        return np.ones(rows)
+    given = amounts(values, name, above=0)
+    if given.shape != (rows,):
+        raise ValueError(f"{name} has shape {given.shape}; one number for each row is needed")
+    return given
 
 
 def _groups(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab import panel as panels
+from ecomlab.arguments import column, labels, refuse
 from ecomlab.style import COLOURS, say
 
 if TYPE_CHECKING:
@@ -129,9 +129,9 @@ def diff_in_diff(
     import pandas as pd
     from scipy import stats
 
-    values = panels.column(panel, outcome, "panel")
+    values = column(panel, outcome, "panel")
     late, exposed = _flags(panel, after), _flags(panel, treated)
-    panels.labels(panel, cluster, "panel")
+    labels(panel, cluster, "panel")
     rows = pd.DataFrame(
         {"cluster": panel[cluster].to_numpy(), "late": late, "treated": exposed, "y": values}
     )
@@ -178,11 +178,7 @@ def _permuted(change: Floats, treated: NDArray[np.bool_], effect: float) -> floa
 
 
 def _flags(panel: pd.DataFrame, name: str) -> NDArray[np.bool_]:
-    values = panels.column(panel, name, "panel")
+    values = column(panel, name, "panel")
     wrong = ~np.isin(values, (0, 1))
-    if wrong.any():
-        raise ValueError(
-            f"panel: column {name!r} holds {values[wrong][0]:g} in row {int(np.argmax(wrong))}; "
-            "it must be true or false"
-        )
+    refuse(wrong, panel[name], f"panel: {name!r}", "it must be true or false")
     return values.astype(bool)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecomlab import panel
+from ecomlab.arguments import amount, amounts, column, labels, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,12 +64,8 @@ def adstock(
     from scipy.signal import lfilter
 
     spent = _spend(x, "x")
-    rate = np.broadcast_to(np.asarray(decay, dtype=float), spent.shape[1:])
-    if not ((rate >= 0) & (rate < 1)).all():
-        raise ValueError(f"decay is {decay!r}; it must be >= 0 and < 1")
-    lags = len(spent) - 1 if max_lag is None else max_lag
-    if lags < 0 or lags != int(lags):
-        raise ValueError(f"max_lag is {max_lag}; it must be a whole number >= 0")
+    rate = np.broadcast_to(amounts(decay, "decay", least=0, below=1), spent.shape[1:])
+    lags = len(spent) - 1 if max_lag is None else whole(max_lag, "max_lag", least=0, rounded=True)
     flat, out = spent.reshape(len(spent), -1), np.empty((len(spent), max(rate.size, 1)))
     for k, share in enumerate(np.atleast_1d(rate.ravel())):
         weights = share ** np.arange(lags + 1)
@@ -104,8 +101,7 @@ def hill(x: ArrayLike, half: float, shape: float) -> Floats:
     [0.0, 0.5, 0.667]
     """
     for name, value in (("half", half), ("shape", shape)):
-        if not 0 < value < np.inf:
-            raise ValueError(f"{name} is {value}; it must be above 0")
+        amount(value, name, above=0)
     powered = (_spend(x, "x") / half) ** shape
     return powered / (1 + powered)
 
@@ -351,17 +347,12 @@ def _weekly(daily: Floats) -> Floats:
 
 def _cube(frame: pd.DataFrame, value: str, axes: list[str], what: str) -> Floats:
     """A long table as an array with one axis a key; every cell must be there, once."""
-    numbers = panel.column(frame, value, what)
+    numbers = column(frame, value, what, least=0)
     for name in axes:
-        panel.labels(frame, name, what)
+        labels(frame, name, what)
     sizes = tuple(frame[name].nunique() for name in axes)
     if frame.duplicated(axes).any() or len(frame) != np.prod(sizes):
         raise ValueError(f"{what}: each combination of {', '.join(axes)} needs just one row")
-    if (numbers < 0).any():
-        raise ValueError(
-            f"{what}: column {value!r} has {(numbers < 0).sum()} negative values, first in row "
-            f"{int(np.argmax(numbers < 0))}; they must be >= 0"
-        )
     places = [np.unique(frame[name].astype(object), return_inverse=True)[1] for name in axes]
     cube = np.empty(sizes)
     cube[tuple(places)] = numbers
@@ -369,7 +360,7 @@ def _cube(frame: pd.DataFrame, value: str, axes: list[str], what: str) -> Floats
 
 
 def _spend(x: ArrayLike, name: str) -> Floats:
-    spent = np.asarray(x, dtype=float)
-    if not spent.size or not np.isfinite(spent).all() or (spent < 0).any():
-        raise ValueError(f"{name} must hold numbers >= 0, none missing")
+    spent = amounts(x, name, least=0)
+    if not spent.size:
+        raise ValueError(f"{name} holds no number; one a period is needed")
     return spent

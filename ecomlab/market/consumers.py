@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 
-from ecomlab import frames
+from ecomlab import arguments, frames
 from ecomlab import panel as panels
 
 if TYPE_CHECKING:
@@ -137,9 +137,9 @@ def city_months(
     import pandas as pd
 
     for name in ("city_id", "device"):
-        panels.labels(visits, name, "visits")
+        arguments.labels(visits, name, "visits")
     for name in ("experiment", "unit_id", "starts_on"):
-        panels.labels(assignments, name, "assignments")
+        arguments.labels(assignments, name, "assignments")
     mobile = visits.assign(mobile=visits["device"] == "mobile")
     months = behaviour_mix(mobile, by="city_id", every="month", outcome="mobile")
     panel = pd.DataFrame(
@@ -212,16 +212,16 @@ def drivers(
 
     if isinstance(factors, str) or not factors:
         raise ValueError(f"factors must be a list of columns, not {factors!r}")
-    y = panels.column(panel, outcome, "panel")
-    x = np.column_stack([panels.column(panel, name, "panel") for name in factors])
-    city, month = (panels.labels(panel, name, "panel") for name in (unit, period))
+    y = arguments.column(panel, outcome, "panel")
+    x = np.column_stack([arguments.column(panel, name, "panel") for name in factors])
+    city, month = (arguments.labels(panel, name, "panel") for name in (unit, period))
     _refuse_national(x, month, factors, period)
     fit = panels.least_squares(
         y,
         x,
         effects=[city, month],
         cluster=city,
-        weights=None if weights is None else panels.column(panel, weights, "panel"),
+        weights=None if weights is None else arguments.column(panel, weights, "panel"),
     )
     return pd.DataFrame(
         {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecomlab import panel
+from ecomlab.arguments import column, labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,10 +69,10 @@ def listing_effect(
     """
     import pandas as pd
 
-    sold = panel.column(visits, outcome, "visits")
-    product = panel.labels(visits, "product_id", "visits")
-    week = panel.column(visits, "week", "visits")
-    panel.labels(products, "product_id", "products")
+    sold = column(visits, outcome, "visits")
+    product = labels(visits, "product_id", "visits")
+    week = column(visits, "week", "visits")
+    labels(products, "product_id", "products")
     if "completed" not in products:
         raise ValueError("products has no column 'completed'; it says from which week on")
     completed = products.set_index("product_id")["completed"]
@@ -83,13 +84,13 @@ def listing_effect(
     complete = week >= visits["product_id"].map(completed).to_numpy(dtype=float)
     if complete.all() or not complete.any():
         raise ValueError("every row, or none, has a complete listing; there is nothing to compare")
-    others = [panel.column(visits, name, "visits") for name in controls]
+    others = [column(visits, name, "visits") for name in controls]
     fit = panel.poisson(
         sold,
         np.column_stack([complete, *others]).astype(float),
         effects=[product, week],
         cluster=product,
-        exposure=None if exposure is None else panel.column(visits, exposure, "visits"),
+        exposure=None if exposure is None else column(visits, exposure, "visits"),
     )
     effect, se = float(fit.coef[0]), float(fit.se[0])
     return pd.DataFrame(

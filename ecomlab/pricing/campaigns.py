@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecomlab import panel
+from ecomlab.arguments import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,8 +62,7 @@ def incrementality(history: Any, campaign: str | Sequence[str], *, after: int = 
     names = [campaign] if isinstance(campaign, str) else list(campaign)
     if not names:
         raise ValueError("campaign is empty; name at least one")
-    if isinstance(after, bool) or not isinstance(after, int) or after < 0:
-        raise ValueError(f"after is {after!r}; it must be a whole number of days >= 0")
+    after = whole(after, "after", least=0, unit="days")
     plans = history.campaigns.set_index("name")
     table = pd.DataFrame(
         [_one(history, plans, name, pd.Timedelta(days=after)) for name in names],

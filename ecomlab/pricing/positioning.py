@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ecomlab import arguments
 from ecomlab.style import say
 
 if TYPE_CHECKING:
@@ -144,8 +145,8 @@ def personas(
     buyers, lines = _buyers(customers, orders, min_lines)
     numbers, labels = _traits(buyers)
     most = min(_MOST, len(buyers) // 10)
-    if k is not None and (isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= most):
-        raise ValueError(f"k is {k!r}; with {len(buyers)} buyers it must lie in 1 .. {most}")
+    if k is not None:
+        k = arguments.whole(k, "k", most=most, unit=f"with {len(buyers)} buyers")
     tried: list[_Mixture] = []
     for many in range(1, most + 1):
         tried.append(_mixture(numbers, labels, many))
@@ -174,17 +175,13 @@ def _buyers(
     customers: pd.DataFrame, orders: pd.DataFrame, min_lines: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Those who bought enough, with their price tier and number of lines; and their lines."""
-    _checked(customers, ("customer_id", "age", "sex"), "customers")
-    _checked(orders, ("customer_id", "category", "price"), "orders")
-    if isinstance(min_lines, bool) or not isinstance(min_lines, int) or min_lines < 1:
-        raise ValueError(f"min_lines is {min_lines!r}; it must be a whole number of at least 1")
-    for frame, column, name in ((customers, "age", "customers"), (orders, "price", "orders")):
-        value = frame[column].to_numpy(dtype=float)
-        if (odd := ~(np.isfinite(value) & (value > 0))).any():
-            raise ValueError(
-                f"column {column!r} of {name} has {odd.sum()} values that are not above 0, first "
-                f"in row {int(odd.argmax())}"
-            )
+    for name in ("customer_id", "sex"):
+        arguments.labels(customers, name, "customers")
+    for name in ("customer_id", "category"):
+        arguments.labels(orders, name, "orders")
+    arguments.column(customers, "age", "customers", above=0, unit="years")
+    arguments.column(orders, "price", "orders", above=0, unit="CNY")
+    min_lines = arguments.whole(min_lines, "min_lines")
     if (twice := customers["customer_id"].duplicated().to_numpy()).any():
         raise ValueError(f"customer {customers['customer_id'].to_numpy()[twice][0]} comes twice")
     unknown = ~orders["customer_id"].isin(customers["customer_id"]).to_numpy()
@@ -206,21 +203,6 @@ def _buyers(
     buyers = kept.merge(habits, left_on="customer_id", right_index=True)
     buyers = buyers.sort_values("customer_id").reset_index(drop=True)
     return buyers, lines[lines["customer_id"].isin(buyers["customer_id"])]
-
-
-def _checked(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(f"{name} must be a pandas DataFrame, not {type(frame).__name__}")
-    if absent := [c for c in columns if c not in frame]:
-        raise ValueError(f"{name} has no column {absent[0]!r}; it has {', '.join(frame.columns)}")
-    for column in columns:
-        if (missing := frame[column].isna().to_numpy()).any():
-            raise ValueError(
-                f"column {column!r} of {name} has {missing.sum()} missing values, first in row "
-                f"{int(missing.argmax())}"
-            )
 
 
 def _traits(buyers: pd.DataFrame) -> tuple[Floats, list[NDArray[np.int64]]]:

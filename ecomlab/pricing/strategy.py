@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecomlab import panel
+from ecomlab.arguments import column, labels, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,11 +94,10 @@ def elasticity(
     """
     import pandas as pd
 
-    if method not in METHODS:
-        raise ValueError(f"method is {method!r}; it must be one of {', '.join(METHODS)}")
+    one_of(method, "method", METHODS)
     parts = [("all", np.arange(len(sales)))]
     if by is not None:
-        panel.labels(sales, by, "sales")
+        labels(sales, by, "sales")
         parts = [(name, np.asarray(rows)) for name, rows in sales.groupby(by).indices.items()]
     rows = [
         _one(
@@ -129,19 +129,17 @@ def _one(
     cluster: str,
     exposure: str | None,
 ) -> dict[str, float]:
-    sold = panel.column(sales, units, "sales")
-    if (sold < 0).any():
-        raise ValueError(
-            f"sales: column {units!r} has {(sold < 0).sum()} negative values; units are >= 0"
-        )
-    log_price = _log(sales, price, "prices are in CNY")
-    others = [panel.column(sales, name, "sales") for name in controls]
-    groups = [panel.labels(sales, name, "sales") for name in effects]
-    cluster_id = panel.labels(sales, cluster, "sales")
-    shifter = (
-        _log(sales, instrument, "an instrument goes in by its logarithm") if instrument else None
-    )
-    days = np.exp(_log(sales, exposure, "exposure is in days")) if exposure else np.ones(len(sold))
+    sold = column(sales, units, "sales", least=0)
+    log_price = np.log(column(sales, price, "sales", above=0, unit="CNY"))
+    others = [column(sales, name, "sales") for name in controls]
+    groups = [labels(sales, name, "sales") for name in effects]
+    cluster_id = labels(sales, cluster, "sales")
+    shifter = None
+    if instrument:
+        shifter = np.log(column(sales, instrument, "sales", above=0, unit="its logarithm goes in"))
+    days = np.ones(len(sold))
+    if exposure:
+        days = column(sales, exposure, "sales", above=0, unit="days")
     used = sold > 0 if method == "ols" else np.ones(len(sold), dtype=bool)
     if not used.any():
         raise ValueError("sales: every week has 0 units; there is nothing to explain")
@@ -208,13 +206,3 @@ def _controlled(
     # d estimate / d first.coef[0]: holding the fit, price = first.coef * z + residual.
     passed = fit.coef[-1] / first.coef[0]
     return fit, float(fit.coef[0]), float(np.hypot(fit.se[0], passed * first.se[0]))
-
-
-def _log(sales: pd.DataFrame, name: str, rule: str) -> Floats:
-    values = panel.column(sales, name, "sales")
-    if (values <= 0).any():
-        raise ValueError(
-            f"sales: column {name!r} has {(values <= 0).sum()} values of 0 or less, first in row "
-            f"{int(np.argmax(values <= 0))}; {rule} and must be above 0"
-        )
-    return np.log(values)

@@ -73,7 +73,7 @@ def test_it_shows_itself():
         (lambda c: c.assign(event=c["late"]), "treated in some rows and not in others"),
         (lambda c: c[~c["late"]], "rows before and after"),
         (lambda c: c[c["city"].isin([0, 1, 23])], "2 treated and 1 other"),
-        (lambda c: c.assign(late=2), "holds 2 in row 0; it must be true or false"),
+        (lambda c: c.assign(late=2), "'late' is 2 in row 0, .*; it must be true or false"),
         (lambda c: c.drop(columns="outcome"), "no column 'outcome'"),
     ],
 )

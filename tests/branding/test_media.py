@@ -118,7 +118,10 @@ def test_response_begins_at_one_and_flattens(towns):
     [
         (lambda m, s: (m, s.iloc[1:]), "each combination of date, city_id needs just one row"),
         (lambda m, s: (m, s[s["city_id"] < 5]), "same days and cities"),
-        (lambda m, s: (m.assign(spend=-1.0), s), "negative values"),
+        (
+            lambda m, s: (m.assign(spend=-1.0), s),
+            "'spend' is -1 in row 0, .*; it must be at least 0",
+        ),
         (lambda m, s: (m, s.assign(visits=0)), "without visits"),
         (lambda m, s: (m[m["date"] < 70], s[s["date"] < 70]), "at least 20 are needed"),
     ],
@@ -132,8 +135,8 @@ def test_a_fit_refuses_what_it_cannot_use(change, message):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: adstock([1.0], 1.0), "decay is 1.0"),
-        (lambda: adstock([1.0, np.nan], 0.5), "none missing"),
+        (lambda: adstock([1.0], 1.0), "decay is 1; it must be at least 0 and below 1"),
+        (lambda: adstock([1.0, np.nan], 0.5), "x is missing in row 1; a finite number"),
         (lambda: adstock([1.0], 0.5, max_lag=-1), "max_lag is -1"),
         (lambda: hill([1.0], 0, 1), "half is 0"),
         (lambda: hill([1.0], 1, np.inf), "shape is inf"),

@@ -93,12 +93,12 @@ def test_cuped_changes_no_mean_and_nothing_where_nothing_is_known():
     [
         (lambda: ab_test([1, 2], [0, 1]), "at least two units"),
         (lambda: ab_test([1, 2, 3], [0, 1]), "do not fit together"),
-        (lambda: ab_test([1, np.nan, 1, 1], [0, 0, 1, 1]), "outcome 1 is missing"),
-        (lambda: ab_test([1, 2, 3, 4], [0, 1, 2, 1]), "arm holds 2"),
+        (lambda: ab_test([1, np.nan, 1, 1], [0, 0, 1, 1]), "outcome is missing in row 1; give 0"),
+        (lambda: ab_test([1, 2, 3, 4], [0, 1, 2, 1]), "arm is 2 in row 2; it must be 0 or 1"),
         (lambda: ab_test([0, 0, 3, 4], [0, 0, 1, 1]), "control's mean is 0"),
         (lambda: ab_test([1, 2, 3, 4], [0, 0, 1, 1], level=1), "level is 1"),
         (lambda: sample_ratio((1, 1), share=0), "share is 0"),
-        (lambda: sample_ratio((0, 0)), "some above 0"),
+        (lambda: sample_ratio((0, 0)), "sizes are all 0"),
         (lambda: cuped([1, 2], [1]), "do not fit together"),
     ],
 )

@@ -230,10 +230,18 @@ def test_in_the_shop_content_wins_on_cold_products_only(shipped):
     [
         (lambda t: t.drop(columns="product_id"), ValueError, "has no column 'product_id'"),
         (lambda t: t.head(0), ValueError, "interactions has no rows"),
-        (lambda t: t.assign(customer_id=np.nan), ValueError, "1200 missing ids, first in row 0"),
-        (lambda t: t.assign(weight=0.0), ValueError, "not above 0, first in row 0"),
+        (
+            lambda t: t.assign(customer_id=np.nan),
+            ValueError,
+            "'customer_id' is missing in row 0, the first of 1200",
+        ),
+        (
+            lambda t: t.assign(weight=0.0),
+            ValueError,
+            "'weight' is 0 in row 0, .*; it must be above 0",
+        ),
         (lambda t: t.assign(product_id=77), ValueError, "product 77 was taken but is not in"),
-        (lambda t: t.to_dict(), TypeError, "must be a pandas DataFrame, not dict"),
+        (lambda t: t.to_dict(), TypeError, "interactions is a dict; a pandas DataFrame is needed"),
     ],
 )
 def test_faulty_interactions_are_refused(spoil, error, message):
@@ -257,7 +265,7 @@ def test_faulty_interactions_are_refused(spoil, error, message):
         (lambda: Popularity().fit(PAST).recommend([1], among=[99]), "product 99 is not known"),
         (lambda: Popularity().fit(PAST, pd.concat([GOODS, GOODS])), "lists 0 more than once"),
         (lambda: evaluate(Popularity().fit(PAST), PAST), "no customer took anything"),
-        (lambda: ndcg([1, -1]), "gains must be finite and >= 0"),
+        (lambda: ndcg([1, -1]), "gains is -1 in row 1; it must be at least 0"),
         (lambda: dcg([[1]]), "one number a place"),
     ],
 )

@@ -94,8 +94,18 @@ def test_groups_get_their_own():
 @pytest.mark.parametrize(
     ("change", "how", "error", "message"),
     [
-        ({"price": -1.0}, {}, ValueError, "'price' has 6 values of 0 or less, first in row 0"),
-        ({"units": -1}, {}, ValueError, "'units' has 6 negative values"),
+        (
+            {"price": -1.0},
+            {},
+            ValueError,
+            "'price' is -1 in row 0, the first of 6; it must be above 0",
+        ),
+        (
+            {"units": -1},
+            {},
+            ValueError,
+            "'units' is -1 in row 0, the first of 6; it must be at least 0",
+        ),
         ({"units": 0}, {"method": "ols"}, ValueError, "every week has 0 units"),
         ({}, {"method": "lasso"}, ValueError, "method is 'lasso'"),
         ({}, {"instrument": "cost"}, ValueError, "no column 'cost'"),

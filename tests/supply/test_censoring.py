@@ -103,9 +103,9 @@ def test_demand_never_falls_below_sales():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"units": 60}, "'units' exceeds 'morning' in 400 rows"),
-        ({"units": -1}, "'units' is negative"),
-        ({"busy": 0.0}, "'busy' is not above 0"),
+        ({"units": 60}, "'units' is 60 in row 0, the first of 400; it must be at most 'morning'"),
+        ({"units": -1}, "'units' is -1 in row 0, .*; it must be at least 0"),
+        ({"busy": 0.0}, "'busy' is 0 in row 0, .*; it must be above 0"),
         ({"morning": np.nan}, "missing"),
     ],
 )

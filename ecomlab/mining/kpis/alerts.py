@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab.mining.kpis.charts import check_limit, check_weight
+from ecomlab.arguments import amount, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,12 +86,10 @@ def seasonal_alerts(
     """
     import pandas as pd
 
-    if method not in ("ewma", "cusum"):
-        raise ValueError(f"method is {method!r}; it must be 'ewma' or 'cusum'")
-    check_weight(weight)
-    check_limit(limit)
-    if not 0 <= slack < np.inf:
-        raise ValueError(f"slack is {slack}; it is in standard deviations and must be >= 0")
+    one_of(method, "method", ("ewma", "cusum"))
+    amount(weight, "weight", above=0, most=1)
+    amount(limit, "limit", above=0, unit="standard deviations")
+    amount(slack, "slack", least=0, unit="standard deviations")
     days, x = _daily(series)
     chart = _Ewma(weight, limit) if method == "ewma" else _Cusum(slack, limit)
     expected, z, statistic, alarm = _watched(x, _judged(days, except_for), days.day_of_week, chart)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecomlab.arguments import amount, amounts
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -67,8 +69,8 @@ def ewma_chart(
     import pandas as pd
 
     x, centre, spread = _measured(values, target, sd)
-    check_weight(weight)
-    check_limit(limit)
+    amount(weight, "weight", above=0, most=1)
+    amount(limit, "limit", above=0, unit="standard deviations")
     average = np.empty(len(x))
     last = centre
     for i, value in enumerate(x):
@@ -134,9 +136,8 @@ def cusum(
     import pandas as pd
 
     x, centre, spread = _measured(values, target, sd)
-    check_limit(limit)
-    if not 0 <= slack < np.inf:
-        raise ValueError(f"slack is {slack}; it is in standard deviations and must be >= 0")
+    amount(limit, "limit", above=0, unit="standard deviations")
+    amount(slack, "slack", least=0, unit="standard deviations")
     up, up_for = _summed(x - centre - slack * spread)
     down, down_for = _summed(centre - slack * spread - x)
     return pd.DataFrame(
@@ -151,37 +152,19 @@ def cusum(
     )
 
 
-def check_weight(weight: float) -> None:
-    """Refuse a weight of the newest measurement that is none."""
-    if not 0 < weight <= 1:
-        raise ValueError(f"weight is {weight}; it must be above 0 and at most 1")
-
-
-def check_limit(limit: float) -> None:
-    """Refuse a limit that no chart can have."""
-    if not 0 < limit < np.inf:
-        raise ValueError(f"limit is {limit}; it is in standard deviations and must be above 0")
-
-
 def _measured(
     values: ArrayLike, target: float | None, sd: float | None
 ) -> tuple[Floats, float, float]:
     """The measurements, their level and their standard deviation."""
-    x = np.asarray(values, dtype=float)
+    x = amounts(values, "values")
     if x.ndim != 1 or not len(x):
         raise ValueError(f"values has shape {x.shape}; one measurement after the other is needed")
-    if (odd := ~np.isfinite(x)).any():
-        raise ValueError(
-            f"values has {odd.sum()} missing or infinite measurements, first in row "
-            f"{int(odd.argmax())}; take them out or say what they were"
-        )
     if sd is None:
         if len(x) < 2:
             raise ValueError("one measurement tells no standard deviation; give sd")
         sd = float(np.abs(np.diff(x)).mean() / _MOVING_RANGE)
-    if not 0 < sd < np.inf:
-        raise ValueError(f"sd is {sd:g}; it must be above 0")
-    return x, float(x.mean() if target is None else target), float(sd)
+    centre = x.mean() if target is None else target
+    return x, amount(centre, "target"), amount(sd, "sd", above=0)
 
 
 def _summed(steps: Floats) -> tuple[Floats, NDArray[np.int64]]:

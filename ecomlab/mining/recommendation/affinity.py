@@ -5,6 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from ecomlab import frames
+from ecomlab.arguments import whole
 
 
 def pair_affinity(
@@ -54,10 +55,7 @@ def pair_affinity(
       product_a product_b  orders  support  confidence_ab  confidence_ba      lift
     0       cup       tea       2      0.5            1.0       0.666667  1.333333
     """
-    if not isinstance(min_orders, int) or isinstance(min_orders, bool):
-        raise TypeError(f"min_orders must be a whole number, not {min_orders!r}")
-    if min_orders < 1:
-        raise ValueError(f"min_orders must be at least 1, not {min_orders}")
+    min_orders = whole(min_orders, "min_orders")
     columns = {"order": frames.key(order_id), "product": frames.key(product_id)}
     frame = frames.as_frame(order_lines, columns=columns, name="order_lines")
     lines = frames.hold(frame.group_by("order", "product").agg(lines=nw.len()).drop("lines"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecomlab.arguments import amount, amounts, refuse
 from ecomlab.style import say
 
 Floats = NDArray[np.float64]
@@ -129,8 +130,7 @@ def ab_test(
     """
     from scipy import stats
 
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it must be above 0 and below 1")
+    amount(level, "level", above=0, below=1)
     y, side = _checked(outcome, arm)
     sizes = int((side == 0).sum()), int((side == 1).sum())
     ratio_p = sample_ratio(sizes, share=share)
@@ -217,10 +217,9 @@ def sample_ratio(sizes: tuple[int, int], *, share: float = 0.5) -> float:
     """
     from scipy import stats
 
-    if not 0 < share < 1:
-        raise ValueError(f"share is {share}; it must be above 0 and below 1")
-    if min(sizes) < 0 or sum(sizes) == 0:
-        raise ValueError(f"sizes are {sizes}; they must be >= 0, and some above 0")
+    amount(share, "share", above=0, below=1)
+    if not amounts(sizes, "sizes", least=0).any():
+        raise ValueError("sizes are all 0; an arm has nobody")
     expected = np.array([1 - share, share]) * sum(sizes)
     distance = float((((np.array(sizes) - expected) ** 2) / expected).sum())
     return float(stats.chi2.sf(distance, 1))
@@ -230,13 +229,8 @@ def _checked(outcome: ArrayLike, arm: ArrayLike) -> tuple[Floats, Floats]:
     y, side = np.asarray(outcome, dtype=float), np.asarray(arm, dtype=float)
     if y.ndim != 1 or y.shape != side.shape:
         raise ValueError(f"{y.shape} outcomes and {side.shape} arms do not fit together")
-    if not np.isfinite(y).all():
-        raise ValueError(
-            f"outcome {int(np.argmin(np.isfinite(y)))} is missing or infinite; give 0 to those "
-            "who did nothing"
-        )
-    if not np.isin(side, (0, 1)).all():
-        raise ValueError(f"arm holds {side[~np.isin(side, (0, 1))][0]:g}; it must be 0 or 1")
+    refuse(~np.isfinite(y), outcome, "outcome", "give 0 to those who did nothing")
+    refuse(~np.isin(side, (0, 1)), side, "arm", "it must be 0 or 1")
     if min((side == 0).sum(), (side == 1).sum()) < 2:
         raise ValueError("each arm needs at least two units")
     return y, side

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ecomlab.arguments import amount, whole
 from ecomlab.mining.recommendation.recommender import BLOCK, Recommender
 
 if TYPE_CHECKING:
@@ -70,11 +71,9 @@ class MatrixFactorization(Recommender):
 
     def _learn(self, products: pd.DataFrame | None) -> None:
         for name in ("factors", "sweeps"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+            whole(getattr(self, name), name)
         for name in ("confidence", "penalty"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0")
+            amount(getattr(self, name), name, above=0)
         rng = np.random.default_rng(self.seed)
         self.traits_ = rng.normal(0, 0.1, (self.seen_.shape[1], self.factors))
         by_product = self.seen_.T.tocsr()

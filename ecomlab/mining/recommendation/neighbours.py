@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ecomlab.arguments import amount, whole
 from ecomlab.mining.recommendation.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -80,10 +81,8 @@ class ItemKNN(Recommender):
     def _learn(self, products: pd.DataFrame | None) -> None:
         from scipy import sparse
 
-        if self.neighbours < 1:
-            raise ValueError(f"neighbours is {self.neighbours}; it must be at least 1")
-        if not self.shrinkage >= 0:
-            raise ValueError(f"shrinkage is {self.shrinkage}; it must be >= 0")
+        whole(self.neighbours, "neighbours")
+        amount(self.shrinkage, "shrinkage", least=0)
         taken = self.seen_.copy()
         length = np.sqrt(np.asarray((taken * taken).sum(axis=0)).ravel())
         scaled = taken @ sparse.diags_array(1 / np.where(length > 0, length, 1))

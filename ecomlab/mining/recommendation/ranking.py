@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecomlab.arguments import amounts, one_of, whole
 from ecomlab.mining.recommendation.recommender import Recommender
 from ecomlab.style import say
 
@@ -54,11 +55,9 @@ def ndcg(gains: ArrayLike) -> float:
 
 
 def _gains(gains: ArrayLike) -> Floats:
-    worth = np.asarray(gains, dtype=float)
+    worth = amounts(gains, "gains", least=0)
     if worth.ndim != 1:
         raise ValueError(f"gains has shape {worth.shape}; one number a place is needed")
-    if not (np.isfinite(worth) & (worth >= 0)).all():
-        raise ValueError("gains must be finite and >= 0")
     return worth
 
 
@@ -262,10 +261,8 @@ def compare(
     >>> round(compared.gap, 3), round(compared.lower, 3)
     (0.1, 0.1)
     """
-    if metric not in first.by_customer:
-        raise ValueError(f"metric is {metric!r}; there are {', '.join(first.by_customer)}")
-    if draws < 2:
-        raise ValueError(f"draws is {draws}; an interval needs at least 2")
+    one_of(metric, "metric", first.by_customer.columns)
+    whole(draws, "draws", least=2)
     if not first.by_customer.index.equals(second.by_customer.index):
         raise ValueError("the two evaluations are not of the same customers")
     gaps = (first.by_customer[metric] - second.by_customer[metric]).to_numpy()

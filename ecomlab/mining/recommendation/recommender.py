@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from ecomlab.arguments import column, columns, labels, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,8 +132,7 @@ class Recommender:
         among: Iterable[object] | None = None,
     ) -> Iterable[tuple[int, Ints, Floats]]:
         """Lists block by block: first row, columns of ``products_`` (-1: no more), their scores."""
-        if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
-            raise ValueError(f"k is {k!r}; it must be a whole number of at least 1")
+        k = whole(k, "k")
         self._check_fitted()
         allowed = np.ones(len(self.products_), dtype=bool)
         if among is not None:
@@ -172,21 +173,18 @@ def counted(
     import pandas as pd
     from scipy import sparse
 
-    _checked(interactions, ("customer_id", "product_id"), "interactions")
+    columns(interactions, ("customer_id", "product_id"), "interactions")
+    for name in ("customer_id", "product_id"):
+        labels(interactions, name, "interactions")
     listed = interactions["product_id"]
     if products is not None:
-        _checked(products, ("product_id",), "products")
+        labels(columns(products, ["product_id"], "products"), "product_id", "products")
         listed = products["product_id"]
         if (twice := listed.duplicated().to_numpy()).any():
             raise ValueError(f"products lists {listed.to_numpy()[twice][0]} more than once")
     weight = np.ones(len(interactions))
     if "weight" in interactions:
-        weight = interactions["weight"].to_numpy(dtype=float)
-        if (odd := ~(np.isfinite(weight) & (weight > 0))).any():
-            raise ValueError(
-                f"column 'weight' has {odd.sum()} values that are not above 0, first in row "
-                f"{int(odd.argmax())}"
-            )
+        weight = column(interactions, "weight", "interactions", above=0)
     who, customers = pd.factorize(interactions["customer_id"], sort=True)
     goods = pd.Index(np.sort(listed.unique()))
     what = goods.get_indexer(interactions["product_id"])
@@ -199,20 +197,3 @@ def counted(
     takers = np.bincount(taken.indices, minlength=shape[1])
     order = np.argsort(-takers, kind="stable")
     return pd.Index(customers), goods[order], sparse.csr_array(taken[:, order])
-
-
-def _checked(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(f"{name} must be a pandas DataFrame, not {type(frame).__name__}")
-    if absent := [c for c in columns if c not in frame]:
-        raise ValueError(f"{name} has no column {absent[0]!r}; it has {', '.join(frame.columns)}")
-    if frame.empty:
-        raise ValueError(f"{name} has no rows; there is nothing to learn from")
-    for column in columns:
-        if (missing := frame[column].isna().to_numpy()).any():
-            raise ValueError(
-                f"column {column!r} of {name} has {missing.sum()} missing ids, first in row "
-                f"{int(missing.argmax())}"
-            )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab import panel
+from ecomlab.arguments import column, labels, refuse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,18 +78,10 @@ def censored_demand(
     """
     import pandas as pd
 
-    sold, had = panel.column(days, units, "days"), panel.column(days, stock, "days")
-    busy = np.ones(len(sold)) if factor is None else panel.column(days, factor, "days")
-    for wrong, what in (
-        (sold < 0, f"{units!r} is negative"),
-        (sold > had, f"{units!r} exceeds {stock!r}"),
-        (busy <= 0, f"{factor!r} is not above 0"),
-    ):
-        if wrong.any():
-            raise ValueError(
-                f"days: {what} in {wrong.sum()} rows, first in row {int(np.argmax(wrong))}"
-            )
-    panel.labels(days, by, "days")
+    sold, had = column(days, units, "days", least=0), column(days, stock, "days")
+    busy = np.ones(len(sold)) if factor is None else column(days, factor, "days", above=0)
+    refuse(sold > had, days[units], f"days: {units!r}", f"it must be at most {stock!r}")
+    labels(days, by, "days")
     names, product = np.unique(days[by].to_numpy(), return_inverse=True)
     count = len(names)
 
@@ -103,7 +95,7 @@ def censored_demand(
         rate = np.where(seen > 0, total(sold, open_) / seen, np.nan)
     stretch = None
     if period is not None:
-        weeks = panel.labels(days, period, "days")
+        weeks = labels(days, period, "days")
         stretch = np.unique(product * (weeks.max() + 1) + weeks, return_inverse=True)[1]
     rate, level = _climb(rate, product, sold, busy, cut, open_, stretch)
     mean = rate[product] * busy * level

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ecomlab import panel
+from ecomlab.arguments import labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,10 +61,10 @@ def lead_times(
     """
     import pandas as pd
 
-    panel.labels(purchase_orders, by, "purchase_orders")
+    labels(purchase_orders, by, "purchase_orders")
     if not len(purchase_orders):
         raise ValueError("purchase_orders has no rows")
-    panel.labels(purchase_orders, "ordered_on", "purchase_orders")
+    labels(purchase_orders, "ordered_on", "purchase_orders")
     if "received_on" not in purchase_orders:
         raise ValueError("purchase_orders has no column 'received_on'")
     made, received = (pd.to_datetime(purchase_orders[c]) for c in ("ordered_on", "received_on"))
