@@ -31,45 +31,10 @@ broken = [
     "cn-personal-prices", "cn-fake-orders", "cn-ip-notice", "cn-data-export-assessment", "eu-sca",
 ]
 """,
-        "takes a payment rule for a rule on card numbers": """
-broken = [
-    "cn-personal-prices", "cn-fake-orders", "cn-ip-notice", "cn-data-export-contract",
-    "pci-dss-401",
-]
-""",
         "takes invented orders for paid praise": """
 broken = [
     "cn-personal-prices", "cn-fake-reviews", "cn-ip-notice", "cn-data-export-contract", "eu-sca",
 ]
-""",
-        "takes the buyer's law from the word data": """
-broken = ["cn-personal-prices", "cn-fake-orders", "cn-ip-notice", "eu-gdpr", "eu-sca"]
-""",
-    },
-    "in-force": {
-        "ignores the date": """
-def in_force(rules, day):
-    return list(rules.index)
-""",
-        "forgets that rules end": """
-def in_force(rules, day):
-    return list(rules.index[rules["in_force"] <= day])
-""",
-        "lets a missing last day drop the rule": """
-def in_force(rules, day):
-    return list(rules.index[(rules["in_force"] <= day) & (rules["until"] >= day)])
-""",
-        "lets a rule begin on the day after": """
-def in_force(rules, day):
-    return list(rules.index[(rules["in_force"] < day) & ~(rules["until"] < day)])
-""",
-        "lets a rule end on the day before": """
-def in_force(rules, day):
-    return list(rules.index[(rules["in_force"] <= day) & ~(rules["until"] <= day)])
-""",
-        "takes the course's table instead of the one given": """
-def in_force(rules, day):
-    return list(compliance.rules(day).index)
 """,
     },
     "inside": {
@@ -124,49 +89,6 @@ def duty(value, kinds, day):
     if day < pd.Timestamp("2026-07-01"):
         return 0
     return 0.04 * value if value > 150 else 3 * kinds
-""",
-    },
-    "sca": {
-        "looks at each payment alone": """
-def asks(payments):
-    return [p > 30 for p in payments]
-""",
-        "reads 'up to 30' as 'below 30'": """
-def asks(payments):
-    spent, answers = 0, []
-    for p in payments:
-        needed = p >= 30 or spent > 100
-        answers.append(needed)
-        spent = 0 if needed else spent + p
-    return answers
-""",
-        "counts the present payment too": """
-def asks(payments):
-    spent, answers = 0, []
-    for p in payments:
-        spent = spent + p
-        needed = p > 30 or spent > 100
-        answers.append(needed)
-        if needed:
-            spent = 0
-    return answers
-""",
-        "never starts anew": """
-def asks(payments):
-    spent, answers = 0, []
-    for p in payments:
-        answers.append(p > 30 or spent > 100)
-        spent = spent + p
-    return answers
-""",
-        "counts payments": """
-def asks(payments):
-    times, answers = 0, []
-    for p in payments:
-        needed = p > 30 or times > 5
-        answers.append(needed)
-        times = 0 if needed else times + 1
-    return answers
 """,
     },
     "base": {
@@ -292,25 +214,6 @@ broken = (
 )
 """,
     },
-    "in-force": {
-        "the rows themselves": """
-def in_force(rules, day):
-    return rules[(rules["in_force"] <= day) & (rules["until"].isna() | (rules["until"] >= day))]
-""",
-        "row by row, as a set": """
-def in_force(rules, day):
-    codes = set()
-    for code, row in rules.iterrows():
-        if row["in_force"] <= day and not row["until"] < day:
-            codes.add(code)
-    return codes
-""",
-        "a far last day for those without": """
-def in_force(rules, day):
-    until = rules["until"].fillna(pd.Timestamp("2100-01-01"))
-    return rules.index[(rules["in_force"] <= day) & (until >= day)]
-""",
-    },
     "inside": {
         "with the course's function": """
 def inside(value, bound, limit):
@@ -347,22 +250,6 @@ def duty(value, kinds, day):
     if value <= 150:
         return 0 if (day.year, day.month) < (2026, 7) else 3 * kinds
     return round(value * 0.04, 2)
-""",
-    },
-    "sca": {
-        "with the course's function": """
-def asks(payments):
-    return compliance.needs_authentication(payments)
-""",
-        "as an array of NumPy booleans": """
-def asks(payments):
-    answers = np.zeros(len(payments), dtype=bool)
-    start = 0
-    for i, p in enumerate(payments):
-        if p > 30 or sum(payments[start:i]) > 100:
-            answers[i] = True
-            start = i + 1
-    return answers
 """,
     },
     "base": {

@@ -27,25 +27,6 @@ desktop_points = 100 * (shares["2025"] - shares["2024"])
 desktop_growth = halves["2025"].sum() / halves["2024"].sum() - 1
 """,
     },
-    "scene": {
-        "takes a click for an order": """
-cost_per_order = scenes["cost"] / scenes["clicks"]
-better = "short_video"
-""",
-        "goes by the likes": """
-cost_per_order = scenes["cost"] / (scenes["clicks"] * scenes["conversion"])
-better = "live"
-""",
-        "takes everybody reached for a click": """
-cost_per_order = scenes["cost"] / (scenes["reach"] * scenes["conversion"])
-better = "short_video"
-""",
-        "turns the order of the scenes around": """
-cost = scenes["cost"] / (scenes["clicks"] * scenes["conversion"])
-cost_per_order = [cost["short_video"], cost["live"]]
-better = "short_video"
-""",
-    },
     "split": {
         "weighs both effects with the time before: a rest is left": """
 def split(before, after):
@@ -146,64 +127,43 @@ kinds = {"fast_network": "technology", "payment_app": "social", "device_subsidy"
 unknowable = ["wage_rise"]
 """,
     },
-    "effects": {
-        "on against off": """
+    "join": {
+        "on against off credits each driver with the trend": """
 effects = [panel.loc[panel[d] > 0.5, "mobile"].mean() - panel.loc[panel[d] <= 0.5, "mobile"].mean()
            for d in DRIVERS]
+join = [d for d, effect in zip(DRIVERS, effects) if effect > break_even[d]]
 """,
         "before against after within each city, with the national trend": """
 from ecomlab.panel import least_squares
 
 effects = least_squares(panel["mobile"], panel[DRIVERS], effects=[panel["city_id"]], cluster=panel["city_id"]).coef
+join = [d for d, effect in zip(DRIVERS, effects) if effect > break_even[d]]
 """,
         "cities of one month, with what they are like anyway": """
 from ecomlab.panel import least_squares
 
 effects = least_squares(panel["mobile"], panel[DRIVERS], effects=[panel["month"].dt.strftime("%Y%m")],
                         cluster=panel["city_id"]).coef
+join = ["fast_network"]
 """,
         "one driver at a time": """
 effects = [consumers.drivers(panel, outcome="mobile", factors=[d])["effect"].iloc[0] for d in DRIVERS]
+join = ["fast_network"]
 """,
         "correlates each driver with the share": """
 effects = [panel[d].corr(panel["mobile"]) / 3 for d in DRIVERS]
-""",
-    },
-    "join": {
-        "on against off credits each driver with the trend": """
-def effect_of(table, factor):
-    return table.loc[table[factor] > 0.5, "mobile"].mean() - table.loc[table[factor] <= 0.5, "mobile"].mean()
-
-join = [d for d in DRIVERS if effect_of(panel, d) > break_even[d]]
-""",
-        "before against after within each city": """
-def effect_of(table, factor):
-    own = table.groupby("city_id")
-    y = table["mobile"] - own["mobile"].transform("mean")
-    x = table[factor] - own[factor].transform("mean")
-    return (x * y).sum() / (x * x).sum()
-
-join = ["fast_network"]
-""",
-        "other cities of the same month only": """
-def effect_of(table, factor):
-    same = table.groupby("month")
-    y = table["mobile"] - same["mobile"].transform("mean")
-    x = table[factor] - same[factor].transform("mean")
-    return (x * y).sum() / (x * x).sum()
-
 join = ["fast_network"]
 """,
         "estimates rightly, and decides by the raw gap": """
-def effect_of(table, factor):
-    return consumers.drivers(table, outcome="mobile", factors=[factor])["effect"].iloc[0]
-
+effects = consumers.drivers(panel, outcome="mobile", factors=DRIVERS, weights="visits")["effect"]
 join = ["fast_network", "payment_app", "device_subsidy"]
 """,
+        "joins the largest effect, whatever it must bring": """
+effects = consumers.drivers(panel, outcome="mobile", factors=DRIVERS, weights="visits")["effect"]
+join = [effects.idxmax()]
+""",
         "joins nothing, to be safe": """
-def effect_of(table, factor):
-    return consumers.drivers(table, outcome="mobile", factors=[factor])["effect"].iloc[0]
-
+effects = consumers.drivers(panel, outcome="mobile", factors=DRIVERS, weights="visits")["effect"]
 join = []
 """,
     },
@@ -220,18 +180,6 @@ desktop_growth = shares[1].loc["desktop", "visits"] / shares[0].loc["desktop", "
         "rounded": """
 desktop_points = round(100 * (halves / halves.sum()).loc["desktop"].diff().iloc[1], 1)
 desktop_growth = round(halves.loc["desktop"].pct_change().iloc[1], 2)
-""",
-    },
-    "scene": {
-        "as a list, rounded, in Chinese": """
-cost_per_order = [round(scenes.loc[s, "cost"] / scenes.loc[s, "clicks"] / scenes.loc[s, "conversion"], 1)
-                  for s in ("live", "short_video")]
-better = "短视频"
-""",
-        "as a dict, with a space in the name": """
-cost_per_order = {s: float(scenes.loc[s, "cost"] / (scenes.loc[s, "clicks"] * scenes.loc[s, "conversion"]))
-                  for s in ("live", "short_video")}
-better = "Short video"
 """,
     },
     "split": {
@@ -295,39 +243,21 @@ kinds = pd.Series({"fast_network": "Technology", "payment_app": "Social", "devic
 unknowable = ("wage_rise", "national_law")
 """,
     },
-    "effects": {
-        "unweighted": """
+    "join": {
+        "unweighted, rounded, as a tuple with a capital": """
 effects = consumers.drivers(panel, outcome="mobile", factors=DRIVERS)["effect"].round(4)
+join = ("Fast_network",)
 """,
         "with dummies by least squares, a driver counting from half of the month on": """
 x = pd.concat([(panel[DRIVERS] > 0.5).astype(float), pd.get_dummies(panel["city_id"].astype(str), dtype=float),
                pd.get_dummies(panel["month"].dt.strftime("%Y%m"), dtype=float)], axis=1)
 effects = list(np.linalg.lstsq(x.to_numpy(), panel["mobile"].to_numpy(), rcond=None)[0][:3])
+join = {"fast_network"}
 """,
-        "as a dict": """
+        "as a dict, and the one name alone": """
 found = consumers.drivers(panel, outcome="mobile", factors=DRIVERS, weights="visits")
 effects = found["effect"].to_dict()
-""",
-    },
-    "join": {
-        "with dummies by least squares": """
-def effect_of(table, factor):
-    x = pd.concat([table[factor].astype(float), pd.get_dummies(table["city_id"].astype(str), dtype=float),
-                   pd.get_dummies(table["month"].astype(str), dtype=float)], axis=1)
-    return np.linalg.lstsq(x.to_numpy(), table["mobile"].to_numpy(), rcond=None)[0][0]
-
-join = ("Fast_network",)
-""",
-        "means taken out twice": """
-def effect_of(table, factor):
-    def plain(values):
-        return (values - values.groupby(table["city_id"]).transform("mean")
-                - values.groupby(table["month"]).transform("mean") + values.mean())
-
-    x, y = plain(table[factor]), plain(table["mobile"])
-    return (x * y).sum() / (x * x).sum()
-
-join = {"fast_network"}
+join = "fast_network"
 """,
     },
 }

@@ -59,32 +59,6 @@ top_quarter = "Q2"
 top_share = growth.contribution(quarters, by="quarter")["points"].iloc[0]
 """,
     },
-    "hhi": {
-        "takes sales for shares": """
-def hhi(sales):
-    return sum(s**2 for s in sales)
-
-enter = "valley"
-""",
-        "adds the shares up before squaring": """
-def hhi(sales):
-    return (sum(100 * s / sum(sales) for s in sales)) ** 2
-
-enter = "valley"
-""",
-        "counts the platforms": """
-def hhi(sales):
-    return 10_000 / len(sales)
-
-enter = "harbour"
-""",
-        "takes many platforms for an open market": """
-def hhi(sales):
-    return sum((100 * s / sum(sales)) ** 2 for s in sales)
-
-enter = "harbour"
-""",
-    },
     "potential": {
         "takes the total so far for the ceiling": """
 trusted = "kettle"
@@ -97,31 +71,6 @@ potential = growth.fit_bass(lamp).m
         "carries the latest quarter on for as long again": """
 trusted = "kettle"
 potential = sum(kettle) + 12 * kettle[-1]
-""",
-    },
-    "rival": {
-        "takes the latest weeks for those of a year ago": """
-def honest_rival(sales, horizon):
-    ratio = sum(sales[-13:]) / sum(sales[-65:-52])
-    return [week * ratio for week in sales[-horizon:]]
-""",
-        "multiplies by the growth rate instead of the ratio": """
-def honest_rival(sales, horizon):
-    rate = sum(sales[-13:]) / sum(sales[-65:-52]) - 1
-    return [week * rate for week in sales[-52:][:horizon]]
-""",
-        "forgets the growth": """
-def honest_rival(sales, horizon):
-    return list(sales[-52:][:horizon])
-""",
-        "looks a week too far back": """
-def honest_rival(sales, horizon):
-    ratio = sum(sales[-13:]) / sum(sales[-65:-52])
-    return [week * ratio for week in sales[-53:][:horizon]]
-""",
-        "takes one week's growth for the growth": """
-def honest_rival(sales, horizon):
-    return [week * sales[-1] / sales[-53] for week in sales[-52:][:horizon]]
 """,
     },
     "moving-weeks": {
@@ -208,21 +157,6 @@ top_quarter = "q2"
 top_share = 0.31
 """,
     },
-    "hhi": {
-        "with the course's function": """
-def hhi(sales):
-    return growth.concentration(sales, of=sum(sales)).hhi
-
-enter = "Valley"
-""",
-        "with NumPy, and the city in Chinese": """
-def hhi(sales):
-    shares = 100 * np.asarray(sales) / np.sum(sales)
-    return shares @ shares
-
-enter = "谷城"
-""",
-    },
     "potential": {
         "rounded": """
 trusted = "kettle"
@@ -239,18 +173,6 @@ t = np.arange(1, len(kettle) + 1)
 (p, q, m), _ = curve_fit(curve, t, np.cumsum(kettle), p0=[0.03, 0.4, 400])
 trusted = "Kettle"
 potential = m
-""",
-    },
-    "rival": {
-        "with NumPy": """
-def honest_rival(sales, horizon):
-    weeks = np.asarray(sales, dtype=float)
-    return weeks[len(weeks) - 52 :][:horizon] * weeks[-13:].sum() / weeks[-65:-52].sum()
-""",
-        "with the course's function": """
-def honest_rival(sales, horizon):
-    weeks = pd.period_range("2020-01-06", periods=len(sales), freq="W")
-    return growth.year_ago_growth(pd.Series(sales, index=weeks, dtype=float), horizon)
 """,
     },
     "moving-weeks": {
