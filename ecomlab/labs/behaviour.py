@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecomlab import arguments
 from ecomlab.labs.face import face, html_table, pick
 from ecomlab.labs.interface import DEVICES, clicks, step_name
 from ecomlab.membership.behaviour import friction, sessionize
@@ -52,10 +53,7 @@ def pages(rule: str, device: str) -> pd.DataFrame:
         If a setting is none of those there are.
     """
     for name, value, known in (("rule", rule, RULES), ("device", device, DEVICES)):
-        if value not in known:
-            raise ValueError(
-                f"{name} is {value!r}; it must be one of {', '.join(map(repr, known))}"
-            )
+        arguments.one_of(value, name, known)
     events = clicks()
     if device != "all":
         events = events[events["device"] == device]
@@ -82,11 +80,8 @@ def values(setting: Scenario) -> pd.Series:
     ValueError
         If the measure is none of those there are.
     """
-    if setting.measure not in MEASURES:
-        raise ValueError(
-            f"measure is {setting.measure!r}; it must be one of {', '.join(map(repr, MEASURES))}"
-        )
-    return pages(setting.rule, setting.device)[setting.measure]
+    measure = arguments.one_of(setting.measure, "measure", MEASURES)
+    return pages(setting.rule, setting.device)[measure]
 
 
 def measure_name(measure: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecomlab import arguments
 from ecomlab.labs.face import face, html_table, pick, slider
 from ecomlab.style import COLOURS, say
 
@@ -71,9 +72,7 @@ def names(kinds: str) -> tuple[str, str]:
         "device": (say(en="mobile", zh="移动端"), say(en="desktop", zh="电脑端")),
         "scene": (say(en="live stream", zh="直播"), say(en="search", zh="搜索")),
     }
-    if kinds not in known:
-        raise ValueError(f"kinds is {kinds!r}; the lab knows {', '.join(known)}")
-    return known[kinds]
+    return known[arguments.one_of(kinds, "kinds", known)]
 
 
 def split(setting: Scenario) -> Split:
@@ -93,8 +92,7 @@ def split(setting: Scenario) -> Split:
     """
     names(setting.kinds)
     for name, value in zip(setting._fields[1:], setting[1:], strict=True):
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name} is {value:g}; shares and rates lie in 0 .. 1")
+        arguments.amount(value, name, least=0, most=1)
     shares = [(setting.share_before, setting.share_after)]
     shares.append((1 - setting.share_before, 1 - setting.share_after))
     rates = [

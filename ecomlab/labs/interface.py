@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecomlab import arguments
 from ecomlab.labs.face import face, html_table, pick, stops
 from ecomlab.membership.interface import funnel
 from ecomlab.style import COLOURS, say
@@ -83,11 +84,7 @@ def steps_of(setting: Scenario) -> pd.DataFrame:
     """
     known = {"path": PATHS, "device": DEVICES, "minutes": MINUTES, "counted": COUNTED}
     for name, options in known.items():
-        if getattr(setting, name) not in options:
-            raise ValueError(
-                f"{name} is {getattr(setting, name)!r}; it must be one of "
-                f"{', '.join(map(repr, options))}"
-            )
+        arguments.one_of(getattr(setting, name), name, options)
     events = clicks()
     if setting.device != "all":
         events = events[events["device"] == setting.device]

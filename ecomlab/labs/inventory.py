@@ -64,8 +64,7 @@ def checked(setting: Scenario) -> Scenario:
     TypeError, ValueError
         Saying which one is not.
     """
-    if setting.meaning not in MEANINGS:
-        raise ValueError(f"meaning is {setting.meaning!r}; there are {', '.join(MEANINGS)}")
+    arguments.one_of(setting.meaning, "meaning", MEANINGS)
     arguments.amount(setting.target, "target", above=0, below=1)
     arguments.amount(setting.mean, "mean", above=0)
     arguments.amount(setting.variation, "variation", above=0)

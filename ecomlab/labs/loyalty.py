@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ecomlab import arguments
 from ecomlab.labs.face import face, html_table, slider, stops
 from ecomlab.style import COLOURS, say
 
@@ -99,13 +100,9 @@ def returns(setting: Scenario) -> pd.DataFrame:
     True
     """
     for name in ("cost", "points", "believed"):
-        value = getattr(setting, name)
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{name} is {value!r}; it must be 0 or more")
+        arguments.amount(getattr(setting, name), name, least=0)
     table = twins().copy()
-    if setting.threshold not in table.index:
-        known = ", ".join(f"{t:g}" for t in table.index)
-        raise ValueError(f"threshold is {setting.threshold!r}; it must be one of {known}")
+    arguments.one_of(setting.threshold, "threshold", table.index)
     table["lift"] = np.where(table["base"] > 0, table["extra"] / table["base"].clip(lower=1), 0.0)
     table["cost"] = setting.cost * table["members"] + setting.points * table["goods"]
     table["net"] = table["gain"] - table["cost"]

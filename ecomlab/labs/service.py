@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ecomlab import arguments
 from ecomlab.labs.face import face, html_table, slider, whole
 from ecomlab.membership.service.queues import agents_needed, erlang_c, service_level
 from ecomlab.style import COLOURS, say
@@ -101,8 +102,7 @@ def outcome(setting: Scenario) -> Outcome:
     )
     places = setting.agents * setting.at_once
     if places <= team.traffic:
-        if setting.agents < 1:
-            raise ValueError(f"agents is {setting.agents}; it must be at least 1")
+        arguments.whole(setting.agents, "agents", rounded=True)
         capacity = places * 3_600 / seconds
         return Outcome(0.0, 1.0, np.inf, 1.0, setting.chats - capacity, team.agents)
     waiting = erlang_c(places, team.traffic)

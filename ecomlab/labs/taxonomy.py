@@ -10,6 +10,7 @@ from itertools import combinations, product
 from math import pi
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecomlab import arguments
 from ecomlab.labs.face import face, html_table, pick
 from ecomlab.market.taxonomy import classify, composition
 from ecomlab.style import COLOURS, say
@@ -105,8 +106,7 @@ def chosen_items(trades: pd.DataFrame, setting: Scenario) -> pd.DataFrame:
 def _check(setting: Scenario) -> None:
     options = {axis: (*SIDES, ANY) for axis in AXES} | {"measure": MEASURES}
     for name, allowed in options.items():
-        if (value := getattr(setting, name)) not in allowed:
-            raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
+        arguments.one_of(getattr(setting, name), name, allowed)
 
 
 def finding(table: pd.DataFrame) -> str:

@@ -69,9 +69,9 @@ def test_every_control_moves_the_chart_and_the_readout_and_its_ends_can_be_drawn
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        (lab.Scenario(share_after=1.2), "share_after is 1.2; shares and rates lie in 0 .. 1"),
+        (lab.Scenario(share_after=1.2), "share_after is 1.2; it must be .* at most 1"),
         (lab.Scenario(second_before=-0.1), "second_before is -0.1"),
-        (lab.Scenario(kinds="age"), "kinds is 'age'; the lab knows past, device, scene"),
+        (lab.Scenario(kinds="age"), "kinds is 'age'; it must be one of 'past', 'device', 'scene'"),
     ],
 )
 def test_settings_out_of_range_are_refused(setting, message):

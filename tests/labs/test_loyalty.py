@@ -63,9 +63,9 @@ def test_the_lower_the_threshold_the_more_members_and_the_dearer_the_later_gold(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"threshold": 301.0}, "threshold is 301.0; it must be one of 120, 200"),
-        ({"cost": -1.0}, "cost is -1.0"),
-        ({"points": math.nan}, "points is nan"),
+        ({"threshold": 301.0}, "threshold is 301; it must be one of 120, 200"),
+        ({"cost": -1.0}, "cost is -1; it must be at least 0"),
+        ({"points": math.nan}, "points is missing"),
         ({"believed": math.inf}, "believed is inf"),
     ],
 )

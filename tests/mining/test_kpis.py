@@ -174,11 +174,11 @@ def test_a_window_of_one_day_is_that_day(june):
 
 @pytest.mark.parametrize("days", [0, -7])
 def test_a_window_has_at_least_one_day(june, days):
-    with pytest.raises(ValueError, match=f"days must be at least 1, not {days}"):
+    with pytest.raises(ValueError, match=f"days is {days}; it must be at least 1"):
         rolling_revenue(june[1], days=days)
 
 
 @pytest.mark.parametrize("days", [7.0, "7", True])
 def test_a_window_is_in_whole_days(june, days):
-    with pytest.raises(TypeError, match="days must be a whole number of days"):
+    with pytest.raises(TypeError, match=f"days is {days!r}; a whole number is needed"):
         rolling_revenue(june[1], days=days)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from ecomlab import frames
+from ecomlab.arguments import whole
 
 
 def kpis(
@@ -154,10 +155,7 @@ def rolling_revenue(
     1 2025-06-02     20.0     30.0             2
     2 2025-06-05     40.0     40.0             3
     """
-    if not isinstance(days, int) or isinstance(days, bool):
-        raise TypeError(f"days must be a whole number of days, not {days!r}")
-    if days < 1:
-        raise ValueError(f"days must be at least 1, not {days}")
+    days = whole(days, "days")
     columns = {"at": frames.time(ordered_at), "paid": frames.money(paid)}
     frame = frames.as_frame(orders, columns=columns, name="orders", sums_later=True)
     daily = frames.hold(
