@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import narwhals as nw
@@ -285,26 +285,6 @@ def number(start: nw.Expr, every: str) -> nw.Expr:
 def ratio(part: str, whole: str) -> nw.Expr:
     """One column over another; missing where the second is 0."""
     return nw.when(nw.col(whole) > 0).then(nw.col(part) / nw.col(whole))
-
-
-def as_date(value: date | str, *, name: str) -> date:
-    """A day given as a date, a datetime (its day in UTC) or ISO text.
-
-    Examples
-    --------
-    >>> as_date("2025-06-30", name="as_of")
-    datetime.date(2025, 6, 30)
-    """
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise ValueError(f"{name} must be a day such as '2025-06-30', not {value!r}") from None
-    if isinstance(value, datetime):
-        return (value.astimezone(UTC) if value.tzinfo else value).date()
-    if isinstance(value, date):
-        return value
-    raise TypeError(f"{name} must be a date or text such as '2025-06-30', not {value!r}")
 
 
 def _open(data: Native, name: str) -> nw.DataFrame[Any] | Frame:

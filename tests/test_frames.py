@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import duckdb
@@ -237,27 +237,6 @@ def test_periods_start_and_count_as_the_calendar_does(times, kind):
         assert week == midnight - timedelta(days=at.weekday())
         assert week_number == (week.toordinal() - 1) // 7
         assert (month, month_number) == (midnight.replace(day=1), at.year * 12 + at.month)
-
-
-@pytest.mark.parametrize(
-    "given_day", ["2025-06-18", date(2025, 6, 18), datetime(2025, 6, 18, 9), "2025-06-18T23:59"]
-)
-def test_a_day_may_be_given_in_any_natural_form(given_day):
-    assert frames.as_date(given_day, name="as_of") == date(2025, 6, 18)
-
-
-def test_a_day_with_a_zone_is_the_day_in_utc():
-    shanghai = timezone(timedelta(hours=8))
-    late = datetime(2025, 6, 18, 7, tzinfo=shanghai)
-    assert frames.as_date(late, name="as_of") == date(2025, 6, 17)
-    assert frames.as_date(late.astimezone(UTC), name="as_of") == date(2025, 6, 17)
-
-
-def test_what_is_no_day_is_refused():
-    with pytest.raises(ValueError, match="as_of must be a day such as '2025-06-30', not 'June'"):
-        frames.as_date("June", name="as_of")
-    with pytest.raises(TypeError, match="as_of must be a date or text such as"):
-        frames.as_date(20250630, name="as_of")  # type: ignore[arg-type]
 
 
 def test_an_unknown_period_is_refused(orders):
