@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ipywidgets
     from matplotlib.figure import Figure
 
-_LOOK: dict[str, Any] = {"style": {"description_width": "14em"}, "layout": {"width": "36em"}}
+_LOOK: dict[str, Any] = {"style": {"description_width": "17em"}, "layout": {"width": "36em"}}
 
 
 def png(picture: Figure) -> bytes:
@@ -105,19 +105,19 @@ def html_table(
     Examples
     --------
     >>> html_table(["city"], [["A & B"]])
-    "<table><tr><th style='text-align:left;padding-right:1em'>city</th></tr><tr><td \
-style='text-align:left'>A &amp; B</td></tr></table>"
+    "<table style='line-height:1.7'><tr><th style='text-align:left;padding-right:1em'>city</th>\
+</tr><tr><td style='text-align:left;padding-right:1em'>A &amp; B</td></tr></table>"
     """
     colours = colour or {}
-    head = "".join(
-        f"<th style='text-align:left;padding-right:1em'>{escape(h)}</th>" for h in headings
-    )
+    look = "text-align:left;padding-right:1em"
+    head = "".join(f"<th style='{look}'>{escape(h)}</th>" for h in headings)
     body = ""
     for place, row in enumerate(rows):
         ink = f";color:{colours[place]}" if place in colours else ""
-        cells = "".join(f"<td style='text-align:left{ink}'>{escape(cell)}</td>" for cell in row)
+        cells = "".join(f"<td style='{look}{ink}'>{escape(cell)}</td>" for cell in row)
         body += f"<tr>{cells}</tr>"
-    return f"<table><tr>{head}</tr>{body}</table>"
+    # Rows closer than JupyterLab would set them: chart and table fit on one screen.
+    return f"<table style='line-height:1.7'><tr>{head}</tr>{body}</table>"
 
 
 def face(
