@@ -90,7 +90,7 @@ class OpenNotebook:
     """
 
     def __init__(self, page: Page, address: str, path: str):
-        self.page = page
+        self.page, self.path = page, path
         open_jupyterlab(page, address, f"/tree/{path}?reset")
         page.wait_for_function(_SHOWN, arg=path, timeout=1000 * READY)
         self._await(_READY, READY)

@@ -1,4 +1,4 @@
-"""A lab as a student plays it: run down to it, move its controls, watch what follows."""
+"""A lab as a student plays it: run what it needs, move its controls, watch what follows."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Redraw(NamedTuple):
 
 
 class PlayedLab:
-    """The lab of an open notebook, run as a student who leaves the answers blank does.
+    """The lab of an open notebook, as a student plays it who has answered nothing yet.
 
     Parameters
     ----------
@@ -122,13 +122,19 @@ class PlayedLab:
         self.page.evaluate("async () => { await window.opened.sessionContext.shutdown(); }")
 
     def _run_down(self) -> str:
-        """Run every cell that asks for nothing, down to the lab's; the id of that."""
+        """Run the lesson's set-up, the guess and what imports the lab, then the lab; its id."""
+        lesson = self.notebook.path.rpartition("/")[2].removesuffix(".ipynb")
         for cell in self.notebook.cells():
-            asked = cell["nbgrader"].get("solution") or cell["nbgrader"].get("grade")
-            if cell["type"] == "code" and not asked:
+            source = cell["source"].rstrip()
+            is_lab = source.endswith("lab.lab()")
+            if (
+                is_lab
+                or cell["id"] in ("set-language", f"{lesson}-setup")
+                or source.startswith(("my_guess = ", "from ecomlab.labs import "))
+            ):
                 self.notebook.run(cell["id"])
-                if cell["source"].rstrip().endswith("lab.lab()"):
-                    return cell["id"]
+            if is_lab:
+                return cell["id"]
         raise AssertionError("no cell shows a lab")
 
     def complaints(self) -> list[str]:
