@@ -115,13 +115,13 @@ def _run(task: str, contender: str, *, rows: int, memory: str) -> None:
     """Measure one contender in this process."""
     with tempfile.TemporaryDirectory() as scratch:
         answer = Path(scratch) / "answer.parquet"
-        work = _contender(task, contender, answer, memory)
+        work = writer(task, contender, answer, memory)
         # Once on a few rows, as the measure is of the work and not of imports.
         work(_tables.folder(_FEW))
-        report(lambda: work(_tables.folder(rows)), lambda _: _digest(answer))
+        report(lambda: work(_tables.folder(rows)), lambda _: digest(answer))
 
 
-def _contender(task: str, contender: str, answer: Path, memory: str) -> Callable[[Path], None]:
+def writer(task: str, contender: str, answer: Path, memory: str) -> Callable[[Path], None]:
     """What writes the answer, given the folder of the tables."""
     if contender == BY_PANDAS:
         return lambda folder: PANDAS[task](folder).to_parquet(answer)
@@ -173,7 +173,7 @@ def _portable(task: str, read: Callable[[str], Any], folder: Path) -> Any:
     return pair_affinity(get("order_lines"))
 
 
-def _digest(answer: Path) -> list[float]:
+def digest(answer: Path) -> list[float]:
     """How many rows, and each column's sum, of text of its checksums: do answers agree?"""
     import pandas as pd
 
