@@ -63,7 +63,9 @@ def test_rows_of_one_city_are_not_independent_evidence():
 def test_it_shows_itself():
     found = diff_in_diff(cities(0.5), treated="event", after="late", cluster="city")
     assert "effect" in found._repr_html_()
-    assert found.plot().get_title().startswith("The treated changed by +")
+    # On the left where the course's style has been set, else in the middle.
+    ax = found.plot()
+    assert (ax.get_title() + ax.get_title(loc="left")).startswith("The treated changed by +")
     assert repr(found).startswith("DiffInDiff(effect=")
 
 

@@ -149,9 +149,9 @@ def test_an_unknown_step_is_refused():
         friction(clicks, steps=["land", "wish", "paid"])
     with pytest.raises(ValueError, match="steps names 'view' twice"):
         friction(clicks, steps=["view", "view"])
-    with pytest.raises(ValueError, match="at least two events"):
+    with pytest.raises(ValueError, match="it must name at least 2"):
         friction(clicks, steps=["view"])
-    with pytest.raises(TypeError, match="steps must be a list"):
+    with pytest.raises(TypeError, match="steps is 'view'; a list of events' names is needed"):
         friction(clicks, steps="view")
 
 

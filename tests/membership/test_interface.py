@@ -173,9 +173,9 @@ def test_an_unknown_step_is_refused_with_those_that_happen():
 @pytest.mark.parametrize(
     ("steps", "error", "expected"),
     [
-        ([], ValueError, "steps is empty"),
-        ("view", TypeError, "steps must be a list of events' names, not 'view'"),
-        (["view", 3], TypeError, "steps must be a list of events' names"),
+        ([], ValueError, r"steps is \[\]; it must name at least 1"),
+        ("view", TypeError, "steps is 'view'; a list of events' names is needed"),
+        (["view", 3], TypeError, r"steps is \['view', 3\]; a list of events' names"),
         (["view", "cart", "view"], ValueError, "steps names 'view' twice"),
     ],
 )

@@ -11,6 +11,7 @@ import narwhals as nw
 from ecomlab import frames
 from ecomlab.arguments import amount, column
 from ecomlab.membership.behaviour.sessions import sessionize
+from ecomlab.membership.interface.funnels import event_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ def friction(
     >>> friction(clicks, steps=["land", "view", "paid"])["stopped"].tolist()
     [1, 1, 1]
     """
-    steps = _way(steps)
+    steps = event_names(steps, least=2)
     cut = sessionize(events, gap=gap, customer_id=customer_id, event=event, happened_at=happened_at)
     place = nw.lit(0)
     for number, step in enumerate(steps, start=1):
@@ -241,14 +242,3 @@ def recommend_changes(changes: pd.DataFrame) -> pd.DataFrame:
         index=changes.index,
     )
     return table.sort_values("net", ascending=False, kind="stable")
-
-
-def _way(steps: Sequence[str]) -> list[str]:
-    if isinstance(steps, str) or not all(isinstance(step, str) for step in steps):
-        raise TypeError(f"steps must be a list of events' names, not {steps!r}")
-    if len(steps) < 2:
-        raise ValueError(f"steps must name at least two events, not {list(steps)}")
-    twice = [step for place, step in enumerate(steps) if step in steps[:place]]
-    if twice:
-        raise ValueError(f"steps names {twice[0]!r} twice; an event can be one step only")
-    return list(steps)

@@ -70,7 +70,7 @@ def funnel(
     >>> funnel(events, ["view", "cart", "buy"], within=timedelta(hours=1))["reached"].tolist()
     [2, 1, 0]
     """
-    steps = _checked_steps(steps)
+    steps = event_names(steps)
     seconds = _seconds(within)
     columns = {
         "who": frames.key(customer_id),
@@ -158,11 +158,19 @@ def _best_tries(
     return tries.group_by(who).agg(*(nw.col(f"step{n}").max() for n in range(len(steps))))
 
 
-def _checked_steps(steps: Sequence[str]) -> list[str]:
+def event_names(steps: Sequence[str], *, least: int = 1) -> list[str]:
+    """The steps of a way as a list of events' names, none twice.
+
+    Examples
+    --------
+    >>> event_names(["view", "cart", "view"])
+    Traceback (most recent call last):
+    ValueError: steps names 'view' twice; an event can be one step only
+    """
     if isinstance(steps, str) or not all(isinstance(step, str) for step in steps):
-        raise TypeError(f"steps must be a list of events' names, not {steps!r}")
-    if not steps:
-        raise ValueError("steps is empty; name at least one event")
+        raise TypeError(f"steps is {steps!r}; a list of events' names is needed")
+    if len(steps) < least:
+        raise ValueError(f"steps is {list(steps)}; it must name at least {least}")
     twice = [step for place, step in enumerate(steps) if step in steps[:place]]
     if twice:
         raise ValueError(f"steps names {twice[0]!r} twice; an event can be one step only")
