@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
 from importlib import import_module
@@ -30,10 +31,17 @@ def main(arguments: list[str]) -> None:
     else:
         for name in arguments[:1] or known:
             print(f"\n== {name}: {known[name]}\n", flush=True)
-            started = time.monotonic()
+            started, spent = time.monotonic(), _processor()
             import_module(f"benchmarks.{name}").main(arguments[1:])
             if "--one" not in arguments:  # a contender's last line is what it measured
-                print(f"\n{name} took {(time.monotonic() - started) / 60:.1f} minutes", flush=True)
+                minutes = (time.monotonic() - started) / 60, (_processor() - spent) / 60
+                print("\n{} took {:.1f} minutes, {:.1f} of processor".format(name, *minutes))
+
+
+def _processor() -> float:
+    """Seconds of processor so far, of this process and those it has waited for."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 if __name__ == "__main__":
