@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import multiprocessing
 import random
 import shutil
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -112,7 +115,7 @@ def play(
         timeout=60,
         progress=progress,
     )
-    feedback = _feedback(directory, assignment)
+    feedback = _feedback(folder, assignment, workers)
     return Demo(folder, report, kinds, feedback)
 
 
@@ -214,7 +217,17 @@ def _cheat(number: int, notebook: NotebookNode) -> None:
         code.source += f"\n{_PEEK}"
 
 
-def _feedback(directory: CourseDirectory, assignment: str) -> int:
-    """nbgrader's own feedback pages; how many there are."""
-    _nbgrader(directory, lambda api: api.generate_feedback(assignment, force=True))
+def _feedback(folder: Path, assignment: str, workers: int) -> int:
+    """Write nbgrader's own feedback pages, several students' at once; how many there are."""
+    directory = CourseDirectory(config=load_config(folder), root=str(folder))
+    graded = Path(directory.root, directory.autograded_directory).glob(f"*/{assignment}")
+    students = sorted(place.parent.name for place in graded)
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        list(pool.map(partial(_feed_back, folder, assignment), students))
     return len(list(Path(directory.root, directory.feedback_directory).rglob("*.html")))
+
+
+def _feed_back(folder: Path, assignment: str, student: str) -> None:
+    directory = CourseDirectory(config=load_config(folder), root=str(folder))
+    _nbgrader(directory, lambda api: api.generate_feedback(assignment, student, force=True))

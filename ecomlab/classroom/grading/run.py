@@ -34,14 +34,10 @@ from ecomlab.classroom.grading.record.courses import (
 from ecomlab.classroom.grading.record.gradebook import OneGradebook, shared
 from ecomlab.classroom.grading.record.kernels import stock_reason
 from ecomlab.classroom.grading.report import Report
-from ecomlab.classroom.grading.trusted.reference import (
-    Reference,
-    modules_of,
-    study,
-    unsealed_reference,
-)
+from ecomlab.classroom.grading.trusted.reference import Reference, modules_of, unsealed_reference
+from ecomlab.classroom.grading.trusted.study import Study, run_all
 from ecomlab.classroom.grading.trusted.submission import FastAutograde, Result, lay_out_given
-from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError, warmed, warmer
+from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError, warmed
 from ecomlab.classroom.grading.workers import Job, in_this_process, in_workers
 
 Progress = Callable[[Result, int, int, float], None]
@@ -238,15 +234,17 @@ def _prepare(
     try:
         zygote, loaded = warmed(plan, early)
         try:
-            references, late = _study_all(
-                config, directory, assignment, zygote, notebooks, scratch, stock
+            references, studies = _plan_studies(
+                config, directory, assignment, notebooks, scratch, stock
             )
         except BaseException:
             zygote.close()
             raise
-        zygote, loaded = warmer(zygote, loaded, late)
+        at_once = min(report.workers, os.cpu_count() or 1)
+        found, zygote, loaded = run_all(studies, zygote, loaded, at_once)
     except ZygoteError as error:
         raise GradingError(str(error)) from None
+    references |= found
     for name, reference in references.items():
         report.references[name] = reference
         report.notes += [f"{name}: {fault}" for fault in reference.faults]
@@ -262,15 +260,15 @@ def _prepare(
     return job, zygote
 
 
-def _study_all(
+def _plan_studies(
     config: Config,
     directory: CourseDirectory,
     assignment: str,
-    zygote: Zygote,
     notebooks: Sequence[Path],
     scratch: Path,
     stock: Mapping[str, str],
-) -> tuple[dict[str, Reference], list[str]]:
+) -> tuple[dict[str, Reference], list[Study]]:
+    """The notebooks whose reference is not run, and what is needed to run the others."""
     import nbformat
 
     from ecomlab.classroom.grading.trusted.execute import PipeExecute
@@ -278,12 +276,11 @@ def _study_all(
     redactor = Redactor(config)
     given = str(lay_out_given(directory, config, assignment, scratch))
     gradebook = OneGradebook(directory.db_url, directory.course_id)
-    modules: dict[str, None] = {}
     references: dict[str, Reference] = {}
+    studies: list[Study] = []
     try:
-        records = cell_records(gradebook, assignment, redactor)
         sources = {n.stem: n for n in notebooks}
-        for name, cells in records.items():
+        for name, cells in cell_records(gradebook, assignment, redactor).items():
             if why := stock.get(name):
                 references[name] = unsealed_reference(name, cells, why, stock=why)
                 continue
@@ -301,14 +298,11 @@ def _study_all(
             gradebook.forget()
             execute = PipeExecute(parent=converter.exporter)
             folder = str(sources[name].parent)
-            references[name], found = study(
-                notebook, name, cells, zygote, redactor, folder=folder, given=given, execute=execute
-            )
-            modules.update(dict.fromkeys(found))
+            studies.append(Study(notebook, name, cells, redactor, folder, given, execute))
     finally:
         gradebook.forget()
         gradebook.end()
-    return references, list(modules)
+    return references, studies
 
 
 def _plain(config: Any) -> Any:

@@ -60,7 +60,7 @@ def in_this_process(job: Job, zygote: Zygote, students: Sequence[str]) -> Result
             except ZygoteError:
                 # Something ended the warm process; a new one, and the submission once more.
                 grader.zygote.close()
-                grader.zygote, _ = warmed(job.plan, job.modules)
+                grader.warm_with(warmed(job.plan, job.modules)[0])
                 yield grader.grade(student)
     finally:
         grader.close()

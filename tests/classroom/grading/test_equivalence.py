@@ -78,24 +78,45 @@ def rich_notebook():
     return new_notebook(cells=cells, metadata=KERNEL)
 
 
+def headed_notebook():
+    """Shows much before the first exercise, and goes on with it afterwards."""
+    calm = [s for n, s in enumerate(RICH) if n in (0, 1, 2, 4, 5, 6, 7, 8, 9, 10)]
+    cells = [
+        *map(plain, [*calm, "import numpy as np\nnp.random.seed(3)\n%who_ls"]),
+        answer("once", "once = 1"),
+        plain("slider.value = 9\nh.update('third')\nprint(np.random.random(3))\nslider"),
+        plain("axes.set_title('more')\nfigure"),
+        plain("In[1][:6], len(Out), _ih[-2]"),
+        checks("once-test", "", "assert once == 1", 1),
+    ]
+    return new_notebook(cells=cells, metadata=KERNEL)
+
+
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory):
     """One class, graded by nbgrader and by us, and once more after a resubmission."""
     folder = tmp_path_factory.mktemp("twins")
     ours = make_course(
         folder / "ours",
-        {"nb": basic_notebook(), "rich": rich_notebook(), "two": filed_notebook()},
+        {
+            "head": headed_notebook(),
+            "nb": basic_notebook(),
+            "rich": rich_notebook(),
+            "two": filed_notebook(),
+        },
         files={"data.txt": "a b c", "pictures/logo.txt": "logo"},
         config="c.LateSubmissionPlugin.penalty_method = 'zero'\n",
     )
     with sqlite3.connect(ours / "gradebook.db") as database:
         database.execute("UPDATE assignment SET duedate = '2026-03-03 09:00:00.000000'")
-    full = GOOD | {"count": "count = len(rows)"}
+    full = GOOD | {"count": "count = len(rows)", "once": "once = 1"}
     submit(ours, "ann", answered(full), timestamp=IN_TIME)
     mixed = full | {"mean": "mean = 5", "items": "items = [1]"}
     bob = submit(ours, "bob", answered(mixed), notebooks=("nb",))
     submit(ours, "dan", answered({"count": "count = 2"}), notebooks=("two",), timestamp=LATE)
+    submit(ours, "eve", answered({"once": "once = 1.0"}), notebooks=("head",))
     (ours / "submitted/ann/one/notes.txt").write_text("mine")
+    (ours / "submitted/ann/one/scrap.txt").write_text("to be deleted")
     (ours / "submitted/ann/one/data.txt").write_text("replaced")
     shutil.copy(bob / "nb.ipynb", bob / "my own.ipynb")
     theirs = folder / "theirs"
@@ -125,7 +146,8 @@ def answered(answers):
         cell = next((c for c in notebook.cells if c.cell_type == "code"), None)
         if cell is not None and "import numpy as np\nimport pandas" in cell.source:
             cell.source += "\nimport os\nos.makedirs('left', exist_ok=True)\n"
-            cell.source += "_ = open('left/there.txt', 'w').write('left here')"
+            cell.source += "_ = open('left/there.txt', 'w').write('left here')\n"
+            cell.source += "os.path.exists('scrap.txt') and os.remove('scrap.txt')"
         fill(notebook, {k: v for k, v in answers.items() if k in there})
 
     return change
@@ -225,13 +247,19 @@ def test_files_that_a_notebook_writes_are_kept(twins):
     assert (folder / "data.txt").read_text() == "a b c"
 
 
+def test_files_that_a_notebook_deletes_are_gone(twins):
+    folder = twins["graded"][0] / "autograded/ann/one"
+    assert (folder / "notes.txt").exists()
+    assert not (folder / "scrap.txt").exists()
+
+
 def test_every_test_ran_sealed_and_lost_marks_have_reasons(twins):
     report = twins["graded"][2]
     assert report.sealed_share == 1
     lost = {r.student: {m["cell"]: m["reason"] for m in r.lost} for r in report.results}
     assert lost["ann"] == {}
     assert lost["bob"] == {"mean-test": "not 6", "partial": "partial credit"}
-    assert [r.unusual for r in report.results] == [[], [], []]
+    assert [r.unusual for r in report.results] == [[], [], [], []]
 
 
 def test_feedback_shows_reason_and_hint_and_no_hidden_test(twins):

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(
     bool(LACKING), reason=f"this machine lacks {'; '.join(LACKING)} (for the sandbox)"
 )
 
-# Code that runs in the first cell that students may edit; {..} is filled in below.
+# Code of a student's; {..} is filled in below.
 CODE = {
     "reads-gradebook": "print(open('{root}/gradebook.db', 'rb').read())",
     "reads-source": "print(open('{root}/source/one/nb.ipynb').read())",
@@ -156,6 +156,9 @@ CODE = {
     "        h = json.dumps({{'is': 'ask', 'ask': 'values', 'names': ['check']}}).encode()\n"
     "        os.write(fd, struct.pack('!II', len(h), 0) + h)\n    except OSError: pass",
     # What a notebook leaves behind.
+    "drops-others-files": "import ecomlab.classroom.grading.inside.leftovers as l\n"
+    "l.hand_over = lambda *a: {{'links': 0, 'lost': 0, 'gone': ['given.txt', 'nb.ipynb', '..', 7,\n"
+    "    '../../../gradebook.db', '{root}/gradebook.db', '../one', 'timestamp.txt']}}",
     "plants-files": "import ecomlab.classroom.grading.inside.leftovers as l\n"
     "names = ['../planted', '../../../planted', '{root}/planted', '..', 'a/../../planted', '',\n"
     "    'nb.ipynb', 'timestamp.txt', 'given.txt', '~/planted', 'a\\0b', 'x' * 999, 7, None,\n"
@@ -177,6 +180,16 @@ CODE = {
     "shell": "!cat {root}/gradebook.db",
     "cell-magic": "%%bash\ncat {root}/gradebook.db",
     "python-in-python": "import multiprocessing as m\nm.get_context('spawn').Process().start()",
+    # What was run for all students.
+    "spoils-what-is-given": "import builtins\nbuiltins.check = check = lambda x: True\n"
+    "check.__code__ = (lambda x: True).__code__\nstart = 99",
+    "finds-those-who-forked": "import os, signal\n"
+    "for p in filter(str.isdigit, os.listdir('/proc')):\n"
+    "    if int(p) != os.getpid():\n        print(p); os.kill(int(p), signal.SIGKILL)\n"
+    "os.kill(os.getppid() or 1, signal.SIGSTOP)",
+    "uncovers-the-mounts": "import ctypes\nc = ctypes.CDLL(None)\n"
+    "for p in (b'/home/student', b'/proc', b'/tmp', b'/dev/shm'): print(c.umount2(p, 2))\n"
+    "print(open('/proc/self/mountinfo').read())",
     # The shops that all share.
     "poisons-shops": "import os\nfrom ecomlab.shop.cache import cache_folder\n"
     "for r, d, f in os.walk(cache_folder()):\n    for n in f:\n"
@@ -313,8 +326,8 @@ def arena(tmp_path_factory):
     }
     for place in range(3):
         submit(root, f"good-{place}", {**GOOD, "answer": f"answer = 42  # {SECRET}"})
-    for name, code in CODE.items():
-        submit(root, name, _runs(code.format(**facts)))
+    for place, (name, code) in enumerate(CODE.items()):
+        submit(root, name, _runs(code.format(**facts), first=place % 3 == 0))
     for name, change in {**NOTEBOOK, **HARMLESS}.items():
         submit(root, name, change)
     for name, content in BYTES.items():
@@ -345,9 +358,15 @@ def arena(tmp_path_factory):
     return root, report
 
 
-def _runs(code: str):
+def _runs(code: str, *, first: bool):
+    """Run code as the first cell of all, or in a fork of what has run the instructor's cells."""
+
     def change(notebook):
-        notebook.cells[0].source = code
+        if first:
+            notebook.cells[0].source = code
+        else:
+            answer = cell_of(notebook, "answer")
+            answer.source = f"{answer.source}\n{code}"
 
     return change
 

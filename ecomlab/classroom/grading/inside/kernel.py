@@ -167,22 +167,50 @@ def after_fork(kernel: Any, replies: int) -> Spill:
     return Spill()
 
 
+_settled: set[str] = set()
+
+
 def _reseed() -> None:
-    """Give this fork its own random numbers, as a fresh kernel would have."""
+    """Give this fork its own random numbers, as a fresh kernel would have.
+
+    Those that cells drew from or seeded before the fork go on from there.
+    """
     import random
 
-    random.seed()
-    if "numpy" in sys.modules:
+    if "random" not in _settled:
+        random.seed()
+    if "numpy" in sys.modules and "numpy" not in _settled:
         sys.modules["numpy"].random.seed()
 
 
-def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | None) -> None:
-    """Answer requests until the grader closes the pipe.
+def random_state() -> dict[str, bytes]:
+    """Where the random numbers that any code shares stand."""
+    import pickle
+    import random
+
+    states = {"random": pickle.dumps(random.getstate())}
+    if "numpy" in sys.modules:
+        states["numpy"] = pickle.dumps(sys.modules["numpy"].random.get_state())
+    return states
+
+
+def settle_random(before: dict[str, bytes]) -> None:
+    """Let later forks go on with the random numbers that were used since."""
+    _settled.update(n for n, state in random_state().items() if state != before.get(n))
+
+
+def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | None) -> bool:
+    """Answer requests until the grader closes the pipe, or asks this process to stay as it is.
 
     Parameters
     ----------
     work
         The folder that the notebook works in, where it is a copy whose changes are asked for.
+
+    Returns
+    -------
+    bool
+        Whether it is to stay, and nothing waits to be run.
     """
     before = leftovers.seen(work) if work else {}
     shops: list[str] = []
@@ -194,7 +222,7 @@ def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | 
         try:
             request, body = wire.receive(requests)
         except wire.Closed:
-            return
+            return False
         what = request.get("do")
         if what == "execute":
             loop.run_until_complete(_execute(kernel, request, spilled))
@@ -217,6 +245,10 @@ def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | 
             send(replies, {"is": "done", "id": request["id"]})
         elif what == "comm":
             kernel.comm_manager.comm_msg(None, None, {"content": request["content"]})
+        elif what == "stay":
+            idle = not asyncio.all_tasks(loop)
+            loop.close()
+            return idle
         elif what == "modules":
             names = [n for n, m in list(sys.modules.items()) if getattr(m, "__spec__", None)]
             send(replies, {"is": "modules", "names": names})

@@ -38,9 +38,11 @@ def seen(folder: str) -> Seen:
 def hand_over(
     folder: str, before: Mapping[str, tuple[int, int]], send: Callable[[dict, bytes], None]
 ) -> dict[str, Any]:
-    """Send each file that is new or changed; returns what was not sent."""
+    """Send each file that is new or changed; returns what was not sent, and what is gone."""
     links = lost = 0
+    gone = set(before)
     for name, kind in files(folder):
+        gone.discard(name)
         if stat.S_ISLNK(kind.st_mode):
             links += 1
         elif stat.S_ISREG(kind.st_mode) and before.get(name) != (kind.st_mtime_ns, kind.st_size):
@@ -50,7 +52,7 @@ def hand_over(
                 send({"name": name}, content)
             except (OSError, UnicodeError, MemoryError):
                 lost += 1
-    return {"links": links, "lost": lost}
+    return {"links": links, "lost": lost, "gone": sorted(gone)}
 
 
 def watch_shops() -> list[str]:

@@ -60,7 +60,7 @@ def _serve(control: socket.socket, plan: sandbox.Plan, kernel: Any, forker: Any)
     endings: dict[int, int] = {}
     living: set[int] = set()
     while True:
-        data, fds, _, _ = socket.recv_fds(control, _LIMIT, 3)
+        data, fds, _, _ = socket.recv_fds(control, _LIMIT, 4)
         if not data:
             _leave(living)
         _reap(endings, living)
@@ -92,6 +92,60 @@ def _serve(control: socket.socket, plan: sandbox.Plan, kernel: Any, forker: Any)
             else:
                 _reply(control, {})
                 os.close(fds[0])
+        elif request["do"] == "prelude":
+            pid = os.fork()
+            if pid == 0:
+                control.close()
+                control = socket.socket(fileno=fds[0])
+                endings, living = {}, set()
+                _play(plan, kernel, control, request["shops"], *fds[1:])
+            else:
+                _reply(control, {})
+                for fd in fds:
+                    os.close(fd)
+
+
+def _play(
+    plan: sandbox.Plan,
+    kernel: Any,
+    control: socket.socket,
+    shops: list[str] | None,
+    requests: int,
+    replies: int,
+    files: int,
+) -> None:
+    """Run the instructor's own cells, with the way to fork left open; end unless it can be forked.
+
+    A student's code never runs here.
+    """
+    from ecomlab.classroom.grading.inside import stillness
+    from ecomlab.classroom.grading.inside.kernel import (
+        after_fork,
+        random_state,
+        send,
+        serve,
+        settle_random,
+    )
+
+    try:
+        with contextlib.suppress(OSError):
+            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        spilled = after_fork(kernel, replies)
+        work = sandbox.move_in(plan, files, shops, owner=os.getpid())
+        _reply(control, {"pid": os.getpid(), "memory_mb": 0}, os.pidfd_open(os.getpid()))
+        random_before, before = random_state(), stillness.look(work)
+        idle = serve(kernel, requests, replies, spilled, None)
+        settle_random(random_before)
+        why = stillness.moved(before, work) if idle else "something waits to be run"
+        send(replies, {"is": "stays", "why": why, "memory_mb": sandbox.used_memory_mb()})
+        os.close(requests)
+        os.close(replies)
+        if why:
+            os._exit(0)
+        gc.collect()
+        gc.freeze()
+    except BaseException:
+        os._exit(1)
 
 
 def _leave(living: Iterable[int]) -> None:

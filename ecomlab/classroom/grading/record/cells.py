@@ -143,6 +143,18 @@ def language_of(notebook: NotebookNode) -> str | None:
     return None
 
 
+def opening(cells: Iterable[NotebookNode]) -> list[str]:
+    """The code before the first cell that students fill in, that gives marks, or is tagged."""
+    found = []
+    for cell in cells:
+        told = cell.metadata.get("nbgrader", {})
+        if told.get("grade") or told.get("solution") or cell.metadata.get("tags"):
+            break
+        if cell.cell_type == "code" and cell.source.strip():
+            found.append(cell.source)
+    return found
+
+
 def locked_setup(cells: Iterable[NotebookNode], records: Mapping[str, CellRecord]) -> list[str]:
     """The instructor's locked, ungraded code cells, in order."""
     found = []

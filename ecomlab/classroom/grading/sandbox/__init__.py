@@ -14,7 +14,7 @@ from ecomlab.classroom.grading.sandbox.plan import (
     plan,
     uses_own_tmp,
 )
-from ecomlab.classroom.grading.sandbox.walls import Forker, confine, used_memory_mb
+from ecomlab.classroom.grading.sandbox.walls import Forker, confine, move_in, used_memory_mb
 
 __all__ = [
     "HOME",
@@ -25,6 +25,7 @@ __all__ = [
     "basic_scratch",
     "confine",
     "missing",
+    "move_in",
     "notes",
     "plan",
     "used_memory_mb",

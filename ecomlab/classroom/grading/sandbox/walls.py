@@ -85,20 +85,9 @@ def confine(wanted: Plan, files: int, shops: Collection[str] | None = None) -> s
         os.fchdir(files)
         return None
     os.setsid()
-    if wanted.isolation == "strict":
-        work = WORK
-        _private_mounts(wanted)
-        _show_shops(wanted, shops)
-        _copy_files(files, work)
-    else:
-        os.makedirs(basic_scratch(os.getppid()), mode=0o700, exist_ok=True)
-        work = tempfile.mkdtemp(dir=basic_scratch(os.getppid()))
-        _copy_files(files, work)
-        os.environ["TMPDIR"] = work
-    # Who asked for scratch space before the walls stood was told of a place outside them.
-    tempfile.tempdir = None
-    os.close(files)
-    os.chdir(work)
+    work = move_in(wanted, files, shops, owner=os.getppid())
+    if wanted.isolation == "strict" and wanted.shops:
+        sys_.umount(SHOPS, sys_.MNT_DETACH)
     set_limits(wanted)
     if wanted.isolation == "strict" and os.getuid() == 0:
         os.setgroups([])
@@ -111,6 +100,27 @@ def confine(wanted: Plan, files: int, shops: Collection[str] | None = None) -> s
     _landlock(wanted, work)
     jailed = wanted.isolation == "strict"
     sys_.seccomp(seccomp.program(network=jailed, only_signal=None if jailed else os.getpid()))
+    return work
+
+
+def move_in(wanted: Plan, files: int, shops: Collection[str] | None, *, owner: int) -> str:
+    """Mounts and a work folder of this process's own; its way to further ones stays open.
+
+    Without mounts of its own the folder lies with those of the process ``owner``.
+    """
+    if wanted.isolation == "strict":
+        work = WORK
+        _private_mounts(wanted)
+        _show_shops(wanted, shops)
+    else:
+        os.makedirs(basic_scratch(owner), mode=0o700, exist_ok=True)
+        work = tempfile.mkdtemp(dir=basic_scratch(owner))
+        os.environ["TMPDIR"] = work
+    _copy_files(files, work)
+    os.close(files)
+    os.chdir(work)
+    # Who asked for scratch space before the walls stood was told of a place outside them.
+    tempfile.tempdir = None
     return work
 
 
@@ -140,9 +150,10 @@ def _private_mounts(wanted: Plan) -> None:
 
 
 def _show_shops(wanted: Plan, names: Collection[str] | None) -> None:
-    """Bind shops, read-only, where ``open_shop`` looks for them, and put the others out of sight.
+    """Bind shops, read-only, where ``open_shop`` looks for them.
 
-    Their names tell seeds: which ones a hidden test opens is nobody's business.
+    The others are put out of sight before a student's code runs: their names tell seeds, and
+    which ones a hidden test opens is nobody's business.
     """
     from ecomlab.shop.cache import engine_version
 
@@ -160,7 +171,6 @@ def _show_shops(wanted: Plan, names: Collection[str] | None) -> None:
         if uid == shop.stat().st_uid or _open_to_all(shop):
             (home / shop.name).mkdir()
             sys_.mount(str(shop), str(home / shop.name), flags=sys_.MS_BIND)
-    sys_.umount(SHOPS, sys_.MNT_DETACH)
 
 
 def _open_to_all(folder: Path) -> bool:

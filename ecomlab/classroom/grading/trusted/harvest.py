@@ -68,6 +68,15 @@ class Basket:
         except (FileExistsError, NotADirectoryError, PermissionError):
             self.left_out += 1
 
+    def drop(self, name: Any) -> None:
+        """Take away a file that is gone there, unless it is to be kept."""
+        if not is_plain(name) or name in self._kept or name.endswith(".ipynb"):
+            return
+        target = self._folder / name
+        inside = target.parent.resolve().is_relative_to(self._folder.resolve())
+        if inside and target.is_file() and not target.is_symlink():
+            target.unlink()
+
 
 def is_plain(name: Any) -> bool:
     """Whether a name is a relative path without tricks.
@@ -92,12 +101,18 @@ def is_plain(name: Any) -> bool:
 
 
 def take_files(session: Session, folder: Path, kept: Collection[str]) -> list[Finding]:
-    """Put what a notebook wrote beside it; what was left out is found unusual."""
+    """Put what a notebook wrote beside it, and take away what it deleted.
+
+    What was left out is found unusual.
+    """
     basket = Basket(folder, kept)
     told = session.collect({"do": "files"}, basket)
     notes = []
     if told is None:
         return [Finding("the files that it wrote could not be collected", kind="files")]
+    gone = told.get("gone")
+    for name in gone if isinstance(gone, list) else ():
+        basket.drop(name)
     if basket.left_out or told.get("lost"):
         notes.append(Finding("some of the files that it wrote were left out", kind="files"))
     if told.get("links"):

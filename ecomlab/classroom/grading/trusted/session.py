@@ -11,12 +11,15 @@ import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ecomlab.classroom.grading.codec.wire import BrokenFrame, Closed
 from ecomlab.classroom.grading.record.guard import Finding
 from ecomlab.classroom.grading.trusted.messages import Cap, Message, Used, checked
 from ecomlab.classroom.grading.trusted.zygote import Child, Zygote, in_words
+
+if TYPE_CHECKING:
+    from ecomlab.classroom.grading.trusted.prelude import Played, Prelude
 
 _FROM_A_CALL = {"stream", "display_data", "clear_output"}
 
@@ -95,6 +98,8 @@ class Session:
     shops, judged_shops
         Which of the user's simulated shops the student's process and the judge's see, by name;
         None for all, and for being watched which ones they open.
+    prelude, judged_prelude
+        Where the instructor's cells at the notebook's head were run already, and ``setup``.
 
     Attributes
     ----------
@@ -113,12 +118,15 @@ class Session:
     asked_for: Collection[str] = ()
     shops: Collection[str] | None = ()
     judged_shops: Collection[str] | None = ()
+    prelude: Prelude | None = None
+    judged_prelude: Prelude | None = None
     grace: float = 4.0
     notes: list[Finding] = field(default_factory=list)
     killed: bool = False
     not_data: bool = False
     _student: Child | None = None
     _judge: Child | None = None
+    _played: list[Played] = field(default_factory=list)
     _used: Used = field(default_factory=Used)
 
     def run(
@@ -126,7 +134,9 @@ class Session:
     ) -> Outcome:
         """Run a cell in the student's process; ``take`` gets each message."""
         if self._student is None:
-            self._student = self._fork(self.folder, self.shops)
+            self._student = self._new_student()
+        if self._played:
+            return self._played.pop(0).again(code, Cap(self._used, self.notes, take))
         return self._run(self._student, "execute", code, count, timeout, take)
 
     def judge(
@@ -134,7 +144,7 @@ class Session:
     ) -> Outcome:
         """Run a test cell beside the student's process, which only answers."""
         if self._student is None:
-            self._student = self._fork(self.folder, self.shops)
+            self._student = self._new_student()
         if self._judge is None:
             self._judge = self._new_judge()
         outcome = self._run(self._judge, "judge", code, count, timeout, take)
@@ -147,6 +157,19 @@ class Session:
         """Run code in the student's process without a trace in the notebook."""
         if self._student is not None:
             self._run(self._student, "execute", code, 0, self.grace, lambda message: None)
+
+    def take_over(self, child: Child) -> None:
+        """Run the cells in this process."""
+        self._student = child
+
+    def stay(self, deadline: float) -> Message:
+        """Ask the process to stay as it is; what it says of that."""
+        assert self._student is not None
+        self._student.channel.send({"do": "stay"})
+        while (frame := self._student.channel.receive(deadline)) is not None:
+            if frame[0].get("is") == "stays":
+                return frame[0]
+        return {}
 
     def modules(self) -> list[str]:
         """The modules that the student's process has loaded; of use for the reference only."""
@@ -207,6 +230,12 @@ class Session:
                 child.end()
         self._student = self._judge = None
 
+    def _new_student(self) -> Child:
+        if self.prelude is None:
+            return self._fork(self.folder, self.shops)
+        self._played = list(self.prelude.cells)
+        return self.prelude.zygote.fork(self.folder, self.shops)
+
     def _fork(self, folder: str, shops: Collection[str] | None) -> Child:
         child = self.zygote.fork(folder, shops)
         if shops is None:
@@ -214,6 +243,8 @@ class Session:
         return child
 
     def _new_judge(self) -> Child:
+        if self.judged_prelude is not None:
+            return self.judged_prelude.zygote.fork(self.given, self.judged_shops)
         judge = self._fork(self.given, self.judged_shops)
         for code in self.setup:
             outcome = self._run(judge, "execute", code, 0, 60.0, lambda message: None)
@@ -285,7 +316,7 @@ class Session:
         if isinstance(error, BrokenFrame):
             child.signal(signal.SIGKILL)
             return str(error)
-        code = self.zygote.exit_code(child)
+        code = child.how_it_ended()
         self.killed |= code == -signal.SIGKILL
         child.signal(signal.SIGKILL)
         return in_words(code)

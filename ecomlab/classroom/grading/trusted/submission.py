@@ -22,11 +22,12 @@ from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from ecomlab.classroom.grading.record import guard
-from ecomlab.classroom.grading.record.cells import Redactor, cell_records, language_of
+from ecomlab.classroom.grading.record.cells import Redactor, cell_records, language_of, opening
 from ecomlab.classroom.grading.record.gradebook import GradebookError, OneGradebook, shared, writing
 from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
 from ecomlab.classroom.grading.trusted.feedback import explain_lost_marks, settle_credit
 from ecomlab.classroom.grading.trusted.harvest import take_files
+from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference
 from ecomlab.classroom.grading.trusted.session import Ended, Session
 from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError
@@ -139,12 +140,20 @@ class Grader:
         self.gradebook.forget()
         given = given_folder(self.scratch)
         names = (p.relative_to(given).as_posix() for p in given.rglob("*"))
-        self._not_replaced = {*names, "timestamp.txt"}
+        self._given = {n for n in names if (given / n).is_file()}
+        self._preludes = Preludes(self.zygote, str(given))
 
     def close(self) -> None:
-        """Let go of the gradebook and the warm process."""
+        """Let go of the gradebook and the warm processes."""
         self.gradebook.end()
+        self._preludes.close()
         self.zygote.close()
+
+    def warm_with(self, zygote: Zygote) -> None:
+        """Fork from this process from now on."""
+        self._preludes.close()
+        self._preludes = Preludes(zygote, str(given_folder(self.scratch)))
+        self.zygote = zygote
 
     def grade(self, student: str) -> Result:
         """Grade one submission; a failure is a result, never an exception.
@@ -265,16 +274,26 @@ class Grader:
         reference: Reference,
     ) -> tuple[NotebookNode, Session, list[guard.Finding]]:
         """Run a notebook, and once more where something else than the grader killed it."""
+        setup = [*_speaking(language_of(notebook)), *reference.setup]
+        judged_shops = reference.shops | reference.judged_shops
+        prelude = judged = None
+        if self._begins_as_given(notebook, reference, converter.finished):
+            timeout = PipeExecute(parent=converter.exporter).timeout
+            prelude = self._preludes.of(reference.opening, reference.shops, timeout)
+        if reference.sealed:
+            judged = self._preludes.of(setup, judged_shops)
         for last in (False, True):
             attempt = deepcopy(notebook)
             session = Session(
                 self.zygote,
                 str(converter.finished),
                 str(given_folder(self.scratch)),
-                setup=[*_speaking(language_of(notebook)), *reference.setup],
+                setup=setup,
                 asked_for=reference.asked_for,
                 shops=reference.shops,
-                judged_shops=reference.shops | reference.judged_shops,
+                judged_shops=judged_shops,
+                prelude=prelude,
+                judged_prelude=judged,
             )
             execute = PipeExecute(parent=converter.exporter)
             execute.session, execute.sealed = session, reference.sealed
@@ -286,11 +305,19 @@ class Grader:
                     if execute.ended:
                         found.append(guard.Finding(execute.ended, kind="crash"))
                 if last or not session.killed:
-                    found += take_files(session, converter.finished, self._not_replaced)
+                    kept = {*self._given, "timestamp.txt"}
+                    found += take_files(session, converter.finished, kept)
                     break
             finally:
                 session.close()
         return attempt, session, found
+
+    def _begins_as_given(self, notebook: NotebookNode, reference: Reference, work: Path) -> bool:
+        """Whether a submission begins with the instructor's cells, and brings no files to read."""
+        own = {p.relative_to(work).as_posix() for p in work.rglob("*") if p.is_file()}
+        own = {n for n in own if not n.endswith(".ipynb")} - {"timestamp.txt"}
+        head = reference.opening
+        return own == self._given and tuple(opening(notebook.cells))[: len(head)] == head
 
     def _zero_what_is_not_staged(self, converter: FastAutograde, student: str) -> None:
         there = {Path(p).stem for p in converter.notebooks}

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,6 +107,7 @@ class Child:
     pid: int
     pidfd: int
     channel: Channel
+    zygote: Zygote
     _host_pid: int | None = field(default=None, repr=False)
 
     def alive(self) -> bool:
@@ -130,10 +132,19 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, number)
 
+    def how_it_ended(self) -> int | None:
+        """Its status, or minus the number of a signal; None if unknown."""
+        return self.zygote.exit_code(self)
+
     def end(self) -> None:
         """Kill it and let go of it, without waiting for its namespaces to be taken down."""
         if self.pidfd >= 0:
             self.signal(signal.SIGKILL)
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Leave it to itself."""
+        if self.pidfd >= 0:
             self.channel.close()
             os.close(self.pidfd)
             self.pidfd = -1
@@ -155,6 +166,7 @@ class Zygote:
 
     def __init__(self, plan: sandbox.Plan) -> None:
         self.plan = plan
+        self._one_at_a_time = threading.RLock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket, theirs = _pair()
         code = "from ecomlab.classroom.grading.inside.nursery import main; main()"
@@ -180,15 +192,22 @@ class Zygote:
 
         It ends with this one, or when its handle is closed.
         """
-        other = object.__new__(Zygote)
-        other.plan, other._process = self.plan, None
-        other._socket, theirs = _pair()
-        self._tell({"do": "twin"}, [theirs.fileno()])
-        theirs.close()
-        self._answer()
+        other, theirs = self._another()
+        with self._one_at_a_time:
+            self._tell({"do": "twin"}, [theirs.fileno()])
+            theirs.close()
+            self._answer()
         told = other._answer()
         other._pid, other.memory_mb = int(told["pid"]), int(told["memory_mb"])
         return other
+
+    def _another(self) -> tuple[Zygote, socket.socket]:
+        """A handle on a process that is to come, and the end of the line that it is to be given."""
+        other = object.__new__(Zygote)
+        other.plan, other._process = self.plan, None
+        other._one_at_a_time = threading.RLock()
+        other._socket, theirs = _pair()
+        return other, theirs
 
     def preload(self, modules: Iterable[str]) -> list[str]:
         """Import modules ahead of the forks; those that cannot be imported are returned.
@@ -217,26 +236,60 @@ class Zygote:
 
         Of the user's simulated shops it sees those named; all where that is None.
         """
+        return self._new_child("fork", folder, shops, self)
+
+    def prelude(self, folder: str, shops: Collection[str] | None = None) -> Child:
+        """A child that runs the instructor's cells and is then a warm process itself.
+
+        Its ``zygote`` forks from what the cells left, once it was told to stay and said that it
+        can. It has mounts of its own but none of the walls: a student's code must never run there.
+        """
+        other, theirs = self._another()
+        try:
+            child = self._new_child("prelude", folder, shops, other, theirs)
+        except BaseException:
+            other._socket.close()
+            raise
+        finally:
+            theirs.close()
+        other._pid, other.memory_mb = child.pid, self.memory_mb
+        return child
+
+    def _new_child(
+        self,
+        what: str,
+        folder: str,
+        shops: Collection[str] | None,
+        parent: Zygote,
+        control: socket.socket | None = None,
+    ) -> Child:
         request_read, request_write = os.pipe()
         reply_read, reply_write = os.pipe()
         files = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        given = [request_read, reply_write, files]
         try:
             named = None if shops is None else sorted(shops)
-            self._tell({"do": "fork", "shops": named}, [request_read, reply_write, files])
-            answer, pidfd = self._answer_with_fd()
+            extra = [control.fileno()] if control else []
+            with self._one_at_a_time:
+                self._tell({"do": what, "shops": named}, extra + given)
+                if control:
+                    self._answer()
+                    control.close()
+                answer, pidfd = parent._answer_with_fd()
         except BaseException:
             for fd in (request_write, reply_read):
                 os.close(fd)
             raise
         finally:
-            for fd in (request_read, reply_write, files):
+            for fd in given:
                 os.close(fd)
-        return Child(answer["pid"], pidfd, Channel(reply_read, request_write))
+        return Child(answer["pid"], pidfd, Channel(reply_read, request_write), parent)
 
     def exit_code(self, child: Child) -> int | None:
         """How a dead child ended: its status, or minus the number of a signal; None if unknown."""
-        self._tell({"do": "ending", "pid": child.pid})
-        status = self._answer().get("status")
+        with self._one_at_a_time:
+            self._tell({"do": "ending", "pid": child.pid})
+            status = self._answer().get("status")
         return None if status is None else os.waitstatus_to_exitcode(status)
 
     def let_go(self) -> None:

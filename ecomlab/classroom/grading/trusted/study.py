@@ -1,0 +1,194 @@
+"""The reference solution's two runs, of which each notebook's :class:`Reference` is made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.utils import determine_grade
+
+from ecomlab.classroom.grading.record.cells import (
+    Redactor,
+    assigned_names,
+    imports,
+    locked_setup,
+    opening,
+    sealable,
+)
+from ecomlab.classroom.grading.record.courses import GradingError
+from ecomlab.classroom.grading.record.guard import CellRecord
+from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
+from ecomlab.classroom.grading.trusted.harvest import keep_shops
+from ecomlab.classroom.grading.trusted.reference import Reference, credit_of
+from ecomlab.classroom.grading.trusted.session import Session
+from ecomlab.classroom.grading.trusted.zygote import Zygote, warmer
+
+
+@dataclass
+class Study:
+    """Runs one notebook's sanitized reference: beside its tests, then sealed.
+
+    Parameters
+    ----------
+    notebook, name, records
+        The reference solution, and what the gradebook knows of its cells.
+    folder, given
+        Hold the files that the notebook may read, and that a judge may.
+    execute
+        Runs it; its own.
+    """
+
+    notebook: NotebookNode
+    name: str
+    records: Mapping[str, CellRecord]
+    redactor: Redactor
+    folder: str
+    given: str
+    execute: PipeExecute
+    modules: list[str] = field(default_factory=list)
+    _cells: list[NotebookNode] = field(default_factory=list)
+    _seconds: float = 0.0
+
+    def run_beside(self, zygote: Zygote) -> None:
+        """Run it as nbgrader would; which modules were loaded by its end is known then."""
+        session = Session(zygote, self.folder, self.given, shops=None)
+        try:
+            begun = time.monotonic()
+            self._cells = self._run(session, frozenset(), {})
+            self._seconds = time.monotonic() - begun
+            if self.execute.ended is None:
+                self.modules = session.modules()
+                keep_shops(session, session.shops_opened()[0])
+        finally:
+            session.close()
+        self._check(session)
+
+    def run_sealed(self, zygote: Zygote) -> Reference:
+        """Run it once more with its tests apart, and tell what was learnt."""
+        code = [c for c in self.notebook.cells if c.cell_type == "code"]
+        solutions = [c.source for c in code if _solution(c, self.records)]
+        ordinary = [c.source for c in code if not c.metadata.get("nbgrader")]
+        tests = {c.metadata.nbgrader.grade_id: c.source for c in code if is_test(c)}
+        setup = (*filter(None, map(imports, ordinary)), *locked_setup(code, self.records))
+        shown = ((t, imports(self.redactor.visible(s))) for t, s in tests.items())
+        known: dict[str, Any] = {
+            "name": self.name,
+            "setup": setup,
+            "asked_for": frozenset(assigned_names(solutions)),
+            "test_imports": tuple((t, i) for t, i in shown if i),
+        }
+        session = Session(
+            zygote,
+            self.folder,
+            self.given,
+            setup,
+            asked_for=known["asked_for"],
+            shops=None,
+            judged_shops=None,
+        )
+        candidates = frozenset(t for t, s in tests.items() if sealable(s))
+        opened: tuple[list[str], list[str]] = ([], [])
+        try:
+            again = _marks(self._run(session, candidates, dict(known["test_imports"])))
+            if self.execute.ended is None:
+                opened = session.shops_opened()
+        finally:
+            session.close()
+        self._check(session)
+        beside = _marks(self._cells)
+        sealed = frozenset(t for t in candidates if again.get(t) == beside.get(t))
+        why = ("its answers do not cross", "it looks at more than data")
+        head = tuple(opening(self.notebook.cells))
+        return Reference(
+            **known,
+            opening=() if _fails(self._cells, head) else head,
+            credited=frozenset(
+                c.metadata.nbgrader.grade_id
+                for c in filter(is_test, self._cells)
+                if credit_of(c) is not None
+            ),
+            sealed=sealed,
+            unsealed=tuple((t, why[t not in candidates]) for t in tests if t not in sealed),
+            shops=frozenset(opened[0]),
+            judged_shops=frozenset(opened[1]),
+            seconds=self._seconds,
+            faults=tuple(
+                f"the reference solution gets {score} of {maximum} in '{test}'"
+                for test, (score, maximum) in beside.items()
+                if score is not None and score < maximum
+            ),
+        )
+
+    def _run(
+        self, session: Session, sealed: frozenset[str], test_imports: dict[str, str]
+    ) -> list[NotebookNode]:
+        """The cells, executed."""
+        executed = deepcopy(self.notebook)
+        self.execute.session, self.execute.sealed = session, sealed
+        self.execute.imports = test_imports
+        self.execute.preprocess(executed, {})
+        return executed.cells
+
+    def _check(self, session: Session) -> None:
+        if session.killed:
+            raise GradingError(
+                f"something ended the process that ran the reference of '{self.name}' (is there "
+                "memory enough?); run again"
+            )
+
+
+def run_all(
+    studies: Sequence[Study], zygote: Zygote, loaded: Iterable[str], workers: int
+) -> tuple[dict[str, Reference], Zygote, list[str]]:
+    """Run each reference twice, several at once; what the first runs loaded is warm for the second.
+
+    Returns
+    -------
+    dict of str to Reference
+        What was learnt, by notebook.
+    Zygote, list of str
+        The warm process, or the one that took its place, and the modules it has loaded.
+    """
+    try:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(lambda study: study.run_beside(zygote), studies))
+    except BaseException:
+        zygote.close()
+        raise
+    late = dict.fromkeys(m for study in studies for m in study.modules)
+    zygote, modules = warmer(zygote, loaded, late)
+    try:
+        with ThreadPoolExecutor(workers) as pool:
+            found = list(pool.map(lambda study: study.run_sealed(zygote), studies))
+    except BaseException:
+        zygote.close()
+        raise
+    return {r.name: r for r in found}, zygote, modules
+
+
+def _solution(cell: NotebookNode, records: Mapping[str, CellRecord]) -> bool:
+    record = records.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+    return record is not None and record.solution
+
+
+def _fails(cells: list[NotebookNode], head: Sequence[str]) -> bool:
+    """Whether one of the first code cells ended in an error within the walls."""
+    run = [c for c in cells if c.cell_type == "code" and c.source.strip()][: len(head)]
+    return any(o.output_type == "error" for c in run for o in c.outputs)
+
+
+def _marks(cells: Iterable[NotebookNode]) -> dict[str, tuple[Any, float]]:
+    """The marks of each test cell, by nbgrader's own rule."""
+    marks: dict[str, tuple[Any, float]] = {}
+    for cell in filter(is_test, cells):
+        try:
+            marks[cell.metadata.nbgrader.grade_id] = determine_grade(cell)
+        except ValueError:
+            # Credit above the maximum: nbgrader refuses the whole submission.
+            marks[cell.metadata.nbgrader.grade_id] = (-1, 0)
+    return marks
