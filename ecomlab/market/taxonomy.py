@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from ecomlab import frames
+from ecomlab.style import say
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COMPLETENESS = ("complete", "partial", "none")
 REACHES = ("local", "domestic", "global")
@@ -42,6 +46,64 @@ DIMENSIONS: Mapping[str, Dimension] = {
     "process": Dimension("ordered_by", ("app", "web"), ("phone", "counter")),
     "delivery": Dimension("handed_over", ("network",), ("courier", *ON_THE_SPOT)),
 }
+
+_SIDES = {"digital": "数字", "physical": "实体"}
+_PARTIES = {"business": "企业", "person": "个人", "government": "政府机构"}
+_COUNTRIES = {
+    "CN": "中国", "JP": "日本", "KR": "韩国", "SG": "新加坡",
+    "DE": "德国", "FR": "法国", "US": "美国",
+}  # fmt: skip
+# Codes that read well as they are in English.
+_CHINESE: Mapping[str, Mapping[str, str]] = {
+    "form": {"goods": "实物", "in_person": "当面服务", "file": "文件或激活码", "live": "网络直播"},
+    "ordered_by": {"app": "App", "web": "网页", "phone": "电话", "counter": "柜台"},
+    "paid_by": {"online": "线上", "cash": "现金"},
+    "handed_over": {
+        "network": "网络",
+        "courier": "快递",
+        "rider": "骑手",
+        "pick_up": "自提",
+        "on_site": "现场",
+    },
+    **dict.fromkeys(DIMENSIONS, _SIDES),
+    "completeness": {"complete": "完全", "partial": "非完全", "none": "非电子商务"},
+    "reach": {"local": "本地", "domestic": "远程国内", "global": "全球"},
+    **dict.fromkeys(("seller", "buyer"), _PARTIES),
+    **dict.fromkeys(("seller_country", "buyer_country", "ship_from", "ship_to"), _COUNTRIES),
+}
+
+
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """A copy of trades or of their composition to look at: words for codes, "-" for missing.
+
+    Code compares codes, readers read words: in Chinese the codes of the stalls and of `classify`
+    become Chinese; in English they stay. Codes of other tables stay too.
+
+    Parameters
+    ----------
+    table
+        A table with some of the columns of the stalls and of `classify`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows and columns; numbers and other columns are as they were.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> trades = pd.DataFrame({"ordered_by": ["web", "phone"], "ship_to": ["CN", None]})
+    >>> in_words(trades).values.tolist()
+    [['web', 'CN'], ['phone', '-']]
+    """
+    told = table.copy()
+    for column in told.columns.intersection(list(_CHINESE)):
+        codes = told[column].astype(object)
+        words = [say(en=str(code), zh=_CHINESE[column].get(code, str(code))) for code in codes]
+        told[column] = [
+            word if known else "-" for word, known in zip(words, codes.notna(), strict=True)
+        ]
+    return told
 
 
 def classify(

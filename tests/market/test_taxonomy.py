@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 
 import engines
 from ecomlab import open_shop
-from ecomlab.market.taxonomy import DIMENSIONS, LETTERS, Dimension, classify, composition
+from ecomlab.market.taxonomy import (
+    DIMENSIONS,
+    LETTERS,
+    Dimension,
+    classify,
+    composition,
+    in_words,
+)
 from ecomlab.shop import stalls
+from ecomlab.style import set_language
 
 calm = settings(deadline=None, max_examples=15)
 FACTS = {
@@ -184,3 +192,47 @@ def test_faults_of_the_call_are_named():
         composition(table({"amount": -1.0}), by="form")
     with pytest.raises(TypeError, match="transactions is a list"):
         classify([FACTS])
+
+
+@pytest.fixture
+def _chinese():
+    set_language("zh")
+
+
+CODED = [
+    "form", "ordered_by", "paid_by", "handed_over", "seller", "buyer", "seller_country",
+    "buyer_country", "ship_from", "ship_to", *DIMENSIONS, "completeness", "reach",
+]  # fmt: skip
+
+
+@pytest.mark.usefixtures("_chinese")
+def test_a_chinese_reader_sees_no_code():
+    told = in_words(classify(open_shop().stalls))[CODED]
+    words = {column: set(told[column]) - {"-", "App"} for column in told}
+    assert not {c: w for c, w in words.items() if any(word.isascii() for word in w)}
+
+
+@pytest.mark.usefixtures("_chinese")
+def test_words_are_those_that_the_exercise_explains(root):
+    lesson = (root / "course/lessons/market/taxonomy.md").read_text(encoding="utf-8")
+    columns = ["form", "ordered_by", "paid_by", "handed_over"]
+    trades = open_shop().stalls[columns]
+    told = in_words(trades)
+    pairs = {p for c in columns for p in zip(trades[c].astype(str), told[c], strict=True)}
+    assert {p for p in pairs if f'`"{p[0]}"` {p[1]}' not in lesson} == {("app", "App")}
+
+
+def test_words_leave_numbers_english_and_what_came_in_as_they_are():
+    kinds = classify(open_shop().stalls)
+    before = kinds.copy()
+    told = in_words(kinds)
+    pd.testing.assert_frame_equal(kinds, before)
+    pd.testing.assert_series_equal(told["amount"], kinds["amount"])
+    assert told["reach"].tolist() == kinds["reach"].tolist()
+    assert (told["ship_to"] == "-").equals(kinds["ship_to"].isna())
+
+
+@pytest.mark.usefixtures("_chinese")
+def test_words_leave_codes_of_other_tables():
+    told = in_words(pd.DataFrame({"reach": ["global", "lunar"], "note": ["local", "x"]}))
+    assert told.values.tolist() == [["全球", "local"], ["lunar", "x"]]
