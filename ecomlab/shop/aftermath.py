@@ -81,7 +81,7 @@ def personal_lift(ground: Ground, policy: Policy, state: State) -> NDArray[np.fl
     lift[has_privileges(policy, state, arms, state.day)] *= np.exp(world.membership.privilege)
     campaign = running(policy, state.day)
     if campaign:
-        part = len(campaign.categories) / world.size.categories if campaign.categories else 1.0
+        part = campaign.part(world.size.categories)
         lift[state.coupon] *= np.exp(world.promotion.extra * campaign.rate * part)
     return (np.rint(lift * 65536) / 65536).astype(np.float32)
 

@@ -61,8 +61,8 @@ def pull_forward(
     """
     world, people = ground.world, ground.people
     n = present(people, campaign.start)
-    eligible = len(campaign.categories) / world.size.categories if campaign.categories else 1.0
-    chance = min(world.promotion.pulled * campaign.rate / 0.3, 1.0) * eligible
+    part = campaign.part(world.size.categories)
+    chance = min(world.promotion.pulled * campaign.rate / 0.3, 1.0) * part
     moves = draw(people.hashes[:n], key(seed, "pulled", campaign.start))
     candidate = np.flatnonzero(holders(ground, campaign)[:n] & alive[:n] & below(moves, chance))
     origin = np.full(len(candidate), -1, dtype=np.int64)

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecomlab.arguments import amount, whole
 from ecomlab.shop.keys import Bits, draw, key, pick, shuffled
 from ecomlab.shop.world import World
+
+#: Levels that stand for leaving things as they are; their arms are drawn again every period.
+CONTROL = {"price_test": 1.0, "media_flights": 1.0}
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Experiment:
     shares
         Share of units in each arm; sums to 1.
     period
-        Days after which arms are drawn again; 0 means never.
+        Days after which arms are drawn again (the price test and the media flights); 0 means never.
     """
 
     name: str
@@ -42,6 +46,27 @@ class Experiment:
     levels: tuple[float, ...]
     shares: tuple[float, ...]
     period: int = 0
+
+    def __post_init__(self) -> None:
+        where = f"experiment {self.name!r}"
+        again = self.name in CONTROL
+        for name, least in (("start", 0), ("days", 1), ("period", int(again))):
+            number = whole(getattr(self, name), f"{where}: {name}", least=least)
+            object.__setattr__(self, name, number)
+        if self.period and not again:
+            raise ValueError(f"{where}: period is {self.period}; its arms are drawn once, so 0")
+        if not len(self.levels) == len(self.shares) > 0:
+            raise ValueError(
+                f"{where} has {len(self.levels)} levels and {len(self.shares)} shares; each arm "
+                "needs one of both"
+            )
+        for level in self.levels:
+            amount(level, f"{where}: a level", least=0)
+        total = sum(amount(share, f"{where}: a share", least=0, most=1) for share in self.shares)
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"{where}: the shares sum to {total:g}; they must sum to 1")
+        if again and CONTROL[self.name] not in self.levels:
+            raise ValueError(f"{where} has no arm of level {CONTROL[self.name]:g} to compare with")
 
     @property
     def end(self) -> int:
@@ -71,7 +96,8 @@ PROGRAMME = (
     Experiment("recommender_test", "customer", 588, 140, (0.0, 1.0), (0.5, 0.5)),
     Experiment("coupon_holdout", "customer", 0, 1461, (0.0, 1.0), (0.5, 0.5)),
 )
-NAMES = tuple(e.name for e in PROGRAMME)
+UNITS = {e.name: e.unit for e in PROGRAMME}
+NAMES = tuple(UNITS)
 #: Weeks between the waves of a staggered programme.
 WAVE_DAYS = {"listing_rollout": 84, "training": 70}
 

@@ -219,6 +219,8 @@ def check_ids(decision: Decision, world: World) -> None:
         ("city", world.size.cities, decision.cities),
     ):
         for number in named:
+            if isinstance(number, bool) or not hasattr(number, "__index__"):
+                raise TypeError(f"a {what}'s id must be a whole number, not {number!r}")
             if number not in range(count):
                 raise ValueError(f"there is no {what} {number}; ids run from 0 to {count - 1}")
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecomlab.shop import clicks, outreach, parcels, register, service, stalls, trade, voice
-from ecomlab.shop.calendar import EPOCH, check_days
+from ecomlab.shop.calendar import EPOCH, KNOWN_DAYS, check_days
 from ecomlab.shop.chunk import Builder, Chunk, gathered
 from ecomlab.shop.ground import lay_out, plan
 from ecomlab.shop.ledger import Block
@@ -174,19 +174,23 @@ def lived(
         first, kept = run.day, len(run.totals)
         for _ in range(min(chunk_days, days - first)):
             run.step()
-        blocks = {name: gathered(parts) for name, parts in run.blocks.items() if parts}
+        chunk = recorded(run, first, until=days - 1)
         run.blocks = {}
-        chunk = Chunk(
-            ground=lay_out(world),
-            plan=plan(world, run.policy, FIRST_PLAN if run.day <= FIRST_PLAN - 28 else 1461),
-            policy=run.policy,
-            seed=run.seed,
-            first=first,
-            last=run.day - 1,
-            until=days - 1,
-            blocks=blocks,
-        )
         yield chunk, run.totals[kept:]
+
+
+def recorded(run: Run, first: int, *, until: int) -> Chunk:
+    """What a run has recorded since the day ``first``; ``until`` is its last day."""
+    return Chunk(
+        ground=lay_out(run.world),
+        plan=plan(run.world, run.policy, FIRST_PLAN if run.day <= FIRST_PLAN - 28 else KNOWN_DAYS),
+        policy=run.policy,
+        seed=run.seed,
+        first=first,
+        last=run.day - 1,
+        until=until,
+        blocks={name: gathered(parts) for name, parts in run.blocks.items() if parts},
+    )
 
 
 def simulate(

@@ -186,10 +186,25 @@ def write(table: Table, columns: Block, path: Path, *, level: int = 3) -> None:
 
 
 def read(table: Table, files: list[Path]) -> pa.Table:
-    """The rows of one or more files, as an Arrow table with the declared types."""
+    """The rows of one or more files, as an Arrow table with the declared types.
+
+    Raises
+    ------
+    ValueError
+        If a file is none of Parquet, or holds other columns.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     # One thread: a process that was forked from a busy one reads as well.
-    parts = [pq.read_table(f, use_threads=False, partitioning=None) for f in files]
-    return pa.concat_tables(parts).cast(schema(table))
+    parts = []
+    for file in files:
+        try:
+            rows = pq.read_table(file, use_threads=False, partitioning=None)
+            parts.append(rows.cast(schema(table)))
+        except (pa.ArrowException, ValueError, OSError) as error:
+            raise ValueError(
+                f"{file} is damaged or of another version ({error}); delete its shop's folder and "
+                "try again"
+            ) from error
+    return pa.concat_tables(parts)

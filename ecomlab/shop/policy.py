@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
 
+from ecomlab.arguments import whole
 from ecomlab.shop.calendar import FIRST_DAY, KNOWN_DAYS, LAST_DAY, day_of, festivals
-from ecomlab.shop.experiments import NAMES, PROGRAMME, Experiment
-from ecomlab.shop.world import CHANNELS, change
+from ecomlab.shop.experiments import NAMES, PROGRAMME, UNITS, Experiment
+from ecomlab.shop.parameters import CHANNELS
+from ecomlab.shop.world import change
 
 RECOMMENDERS = ("none", "popularity", "content", "hybrid")
+#: Categories that the largest shop has; a smaller one has the first of them.
+MOST_CATEGORIES = 12
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Campaign:
         Spend-and-save (满减): CNY off once for an order of at least ``threshold`` CNY after
         other discounts; 0 for none. It is open to everybody.
     categories
-        Indices of eligible categories; empty means all.
+        Indices of eligible categories, 0 .. 11; empty means all. Those that the shop has not
+        are passed over.
     holdout
         Share of customers kept without the coupon, drawn at random, 0 .. 1.
     """
@@ -53,13 +58,23 @@ class Campaign:
         _check_number(self.off, f"{where}: off, CNY,", 0)
         if self.off and self.off >= self.threshold:
             raise ValueError(f"{where}: off is {self.off}; it must be below its threshold")
-        if self.start < 0 or self.days < 1:
-            raise ValueError(f"{where}: start must be >= 0 and days >= 1")
+        for name, least in (("start", 0), ("days", 1)):
+            _settle(self, name, whole(getattr(self, name), f"{where}: {name}", least=least))
+        _settle(self, "categories", _listed(self.categories, f"{where}: categories"))
+        for category in self.categories:
+            whole(category, f"{where}: a category", least=0, most=MOST_CATEGORIES - 1)
+        _refuse_twice(self.categories, f"{where}: category")
 
     @property
     def end(self) -> int:
         """The first day after the campaign."""
         return self.start + self.days
+
+    def part(self, categories: int) -> float:
+        """Share of the shop's categories that are eligible, 0 .. 1."""
+        if not self.categories:
+            return 1.0
+        return sum(c < categories for c in self.categories) / categories
 
 
 @dataclass(frozen=True)
@@ -99,8 +114,12 @@ class Decision:
     cities: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.days < 1 or (self.day is not None and self.day < 0):
-            raise ValueError(f"a decision's day must be >= 0 and its days >= 1, not {self.day}")
+        if self.day is not None:
+            _settle(self, "day", whole(self.day, "a decision's day", least=0))
+        _settle(self, "days", whole(self.days, "a decision's days", least=1))
+        for name in ("prices", "price_factor", "media", "media_factor", "orders"):
+            if not isinstance(value := getattr(self, name), Mapping):
+                raise TypeError(f"a decision's {name} must be a mapping, not {value!r}")
         for product, price in self.prices.items():
             _check_number(price, f"the price of product {product}, CNY,", 0)
         for product, factor in self.price_factor.items():
@@ -113,7 +132,9 @@ class Decision:
                     )
                 _check_number(value, f"the media {name} on {channel}", 0)
         for product, units in self.orders.items():
-            _check_number(units, f"the units ordered of product {product}", 0)
+            whole(units, f"the units ordered of product {product}", least=0)
+        _settle(self, "cities", _listed(self.cities, "a decision's cities"))
+        _refuse_twice(self.cities, "city")
 
     def holds(self, day: int) -> bool:
         """Whether the decision is in force on a day."""
@@ -176,7 +197,7 @@ class Policy:
     shipping_fee, free_shipping
         CNY per order, waived from that many CNY of goods; privileged tiers pay none.
     agents
-        Chat agents on duty by hour of day, 24 numbers.
+        Chat agents on duty by hour of day, 24 numbers >= 1: chats are open day and night.
     features
         Page features shipped to everybody: ``"filter"``.
     recommender
@@ -217,6 +238,10 @@ class Policy:
     decisions: tuple[Decision, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("campaigns", "media", "tier_spend", "agents", "features", "experiments"):
+            _settle(self, name, _listed(getattr(self, name), name))
+        _settle(self, "decisions", _listed(self.decisions, "decisions"))
+        _check_members(self)
         _check_number(self.price_level, "price_level", 0.05, 20)
         for name in ("pass_through", "smoothing"):
             _check_number(getattr(self, name), name, 0, 1)
@@ -229,21 +254,32 @@ class Policy:
             raise ValueError(f"media needs {len(CHANNELS)} factors: {', '.join(CHANNELS)}")
         for channel, factor in zip(CHANNELS, self.media, strict=True):
             _check_number(factor, f"the media factor of {channel}", 0)
-        if len(self.agents) != 24 or any(not n >= 0 for n in self.agents):
-            raise ValueError("agents needs 24 numbers >= 0: those on duty in each hour of the day")
+        if len(self.agents) != 24:
+            raise ValueError("agents needs 24 numbers >= 1: those on duty in each hour of the day")
+        for hour, number in enumerate(self.agents):
+            whole(number, f"the number of agents in hour {hour}", least=1)
+        whole(self.privileged_tier, "privileged_tier", least=0, most=4)
         if self.recommender not in RECOMMENDERS:
             raise ValueError(
                 f"unknown recommender {self.recommender!r}; one of {', '.join(RECOMMENDERS)}"
             )
         if unknown := set(self.features) - {"filter"}:
             raise ValueError(f"unknown page features {sorted(unknown)}; there is 'filter'")
-        if not 0 < self.tier_spend[0] < self.tier_spend[1] < self.tier_spend[2]:
-            raise ValueError(f"tier_spend must rise from above 0, not {self.tier_spend}")
+        for spend in self.tier_spend:
+            _check_number(spend, "tier_spend, CNY,", 0)
+        rises = list(self.tier_spend) == sorted({0, *self.tier_spend})[1:]
+        if len(self.tier_spend) != 3 or not rises:
+            raise ValueError(f"tier_spend must rise thrice from above 0, not {self.tier_spend}")
         names = [e.name for e in self.experiments]
         if unknown := set(names) - set(NAMES):
             raise ValueError(f"unknown experiments {sorted(unknown)}; there are {', '.join(NAMES)}")
         if len(names) != len(set(names)):
             raise ValueError("an experiment is listed twice")
+        for one in self.experiments:
+            if one.unit != UNITS[one.name]:
+                raise ValueError(
+                    f"experiment {one.name!r} is drawn by {UNITS[one.name]}, not by {one.unit!r}"
+                )
         for campaign in self.campaigns:
             if campaign.end > KNOWN_DAYS + 60:
                 raise ValueError(f"campaign {campaign.name!r} ends after the calendar does")
@@ -263,9 +299,38 @@ class Policy:
 
     def decide(self, *decisions: Decision) -> Self:
         """A copy with dated decisions added."""
-        if any(d.day is None for d in decisions):
-            raise ValueError("a planned decision needs its day")
         return self.replace(decisions=(*self.decisions, *decisions))
+
+
+def _settle(thing: Campaign | Decision | Policy, name: str, value: object) -> None:
+    """Put a checked value in the place of the one given."""
+    object.__setattr__(thing, name, value)
+
+
+def _listed(values: Any, what: str) -> tuple[Any, ...]:
+    """Several values as a tuple, so that what holds them can be looked up and compared."""
+    if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
+        raise TypeError(f"{what} must be a tuple or list, not {values!r}")
+    return tuple(values.tolist() if hasattr(values, "tolist") else values)
+
+
+def _refuse_twice(values: tuple[int, ...], what: str) -> None:
+    if twice := sorted({v for v in values if values.count(v) > 1}):
+        raise ValueError(f"{what} {twice[0]} is listed twice")
+
+
+def _check_members(policy: Policy) -> None:
+    """Refuse what is no campaign, experiment or dated decision in a policy's lists of them."""
+    for name, kind in (
+        ("campaigns", Campaign),
+        ("experiments", Experiment),
+        ("decisions", Decision),
+    ):
+        for one in getattr(policy, name):
+            if not isinstance(one, kind):
+                raise TypeError(f"{name} must hold {kind.__name__}s, not {one!r}")
+    if any(d.day is None for d in policy.decisions):
+        raise ValueError("a planned decision needs its day")
 
 
 def _check_number(value: float, what: str, low: float, high: float = math.inf) -> None:

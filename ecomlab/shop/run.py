@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecomlab.arguments import whole
 from ecomlab.shop.calendar import KNOWN_DAYS, check_days
 from ecomlab.shop.engine import advance, fix
 from ecomlab.shop.ground import check_ids, lay_out, plan, today
@@ -16,6 +17,9 @@ from ecomlab.shop.ledger import Block
 from ecomlab.shop.policy import Decision, Policy
 from ecomlab.shop.state import State, opening
 from ecomlab.shop.world import World, check_seed
+
+if TYPE_CHECKING:
+    from ecomlab.shop.history import History
 
 #: Plans are made for this many days at first, and for the whole calendar when that is passed.
 FIRST_PLAN = 760
@@ -64,10 +68,8 @@ class Run:
         seed: int | None = None,
         record: bool = False,
     ) -> None:
-        if seed is not None:
-            check_seed(seed)
-        self.world, self.policy = world, Policy() if policy is None else policy
-        self.seed = world.seed if seed is None else int(seed)
+        self.world, self.policy = _checked(world, policy)
+        self.seed = world.seed if seed is None else check_seed(seed)
         self.record = record
         self.blocks: dict[str, list[Block]] = {}
         self.totals: list[dict[str, float]] = []
@@ -110,7 +112,11 @@ class Run:
         ValueError
             If an action is for a day in the past or the calendar has ended.
         """
-        new = [actions] if isinstance(actions, Decision) else list(actions or ())
+        if isinstance(actions, Decision):
+            actions = [actions]
+        elif actions is not None and not isinstance(actions, Sequence):
+            raise TypeError(f"an action must be a Decision, not {actions!r}")
+        new = list(actions or ())
         for action in new:
             if not isinstance(action, Decision):
                 raise TypeError(f"an action must be a Decision, not {action!r}")
@@ -136,13 +142,40 @@ class Run:
         return Snapshot(self._state.copy(), self.decisions, tuple(self.totals), tuple(self.sold))
 
     def restore(self, night: Snapshot) -> None:
-        """Return to a night; rows recorded since then are forgotten."""
+        """Return to a night; rows recorded since then are forgotten.
+
+        Raises
+        ------
+        ValueError
+            If the night is one of a shop of another size.
+        """
+        for what in ("alive", "stock", "adstock"):
+            if getattr(night.state, what).shape != getattr(self._state, what).shape:
+                raise ValueError("the night is one of a shop of another size")
         self._state = night.state.copy()
         self.decisions = night.decisions
         self.totals, self.sold = list(night.totals), list(night.sold)
         for blocks in self.blocks.values():
-            while blocks and len(blocks[-1]["day"]) and blocks[-1]["day"][0] >= self._state.day:
-                blocks.pop()
+            # A block holds one day's rows; one of no rows holds nothing to forget.
+            blocks[:] = [b for b in blocks if not len(b["day"]) or b["day"][0] < self.day]
+
+    def history(self) -> History:
+        """The tables of the days lived so far.
+
+        Raises
+        ------
+        ValueError
+            If the run did not record every day since the first.
+        """
+        from ecomlab.shop.history import History, recorded
+
+        days = [int(block["day"][0]) for block in self.blocks.get("stock", ())]
+        if not days or days != list(range(self.day)):
+            raise ValueError(
+                f"the run has lived {self.day} days and recorded {len(days)}; its tables need "
+                "every day from the first: Run(world, record=True)"
+            )
+        return History([recorded(self, 0, until=self.day - 1)], list(self.totals))
 
     @classmethod
     def resume(
@@ -158,6 +191,15 @@ class Run:
         run = cls(world, policy, seed=seed, record=record)
         run.restore(night)
         return run
+
+
+def _checked(world: World, policy: Policy | None) -> tuple[World, Policy]:
+    """A world and a policy, the default if None; refuse what is neither."""
+    if not isinstance(world, World):
+        raise TypeError(f"a World is needed, not {world!r}; World.draw(seed) makes one")
+    if policy is not None and not isinstance(policy, Policy):
+        raise TypeError(f"a Policy or None is needed, not {policy!r}")
+    return world, Policy() if policy is None else policy
 
 
 MONEY = ("revenue", "discount", "goods", "parcels", "media", "holding", "profit")
@@ -254,6 +296,12 @@ def what_if(
     Effect
         The mean paired difference and its standard error.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is out of range, the change or the outcome is unknown, or a decision lies
+        outside the horizon, where it could have no effect.
+
     Examples
     --------
     >>> world = World.draw(3, customers=300, products=24)
@@ -261,11 +309,11 @@ def what_if(
     >>> what_if(world, None, dearer, days=14, replications=3, outcome="units").mean < 0
     True
     """
-    days = check_days(days)
-    if replications < 2:
-        raise ValueError(f"replications is {replications}; a standard error needs at least 2")
-    before = Policy() if policy is None else policy
+    world, before = _checked(world, policy)
+    days, start = check_days(days), whole(start, "start", least=0)
+    replications = whole(replications, "replications", least=2, unit="for a standard error")
     after = changed_policy(before, change)
+    _refuse_idle(change, start, days)
     measure = _measure(outcome)
     pairs = np.empty((replications, 2))
     for r in range(replications):
@@ -283,6 +331,17 @@ def what_if(
         base=pairs[:, 0],
         changed=pairs[:, 1],
     )
+
+
+def _refuse_idle(change: Change, start: int, days: int) -> None:
+    """Refuse a decision that is over before the twins part, or comes after the horizon."""
+    if isinstance(change, Decision) and change.day is not None:
+        first, last = change.day, change.day + change.days - 1
+        if last < start or first >= start + days:
+            raise ValueError(
+                f"the decision holds on days {first} .. {last}, outside the horizon of days "
+                f"{start} .. {start + days - 1}"
+            )
 
 
 def changed_policy(policy: Policy, change: Change) -> Policy:

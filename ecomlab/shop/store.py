@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -178,25 +177,34 @@ def _check_engine(engine: str) -> None:
 
 
 def _opened(folder: Path, engine: str) -> Shop:
-    from ecomlab.shop.stream import CARD, tables_version
+    from ecomlab.shop.stream import CARD, read_card, tables_version
 
     if not (folder / CARD).is_file():
         raise ValueError(f"{folder} holds no whole shop (it has no {CARD})")
-    card = json.loads((folder / CARD).read_bytes())
+    card = read_card(folder)
     if card["tables"] != tables_version():
         raise ValueError(
             f"{folder} was written by another version ({card['engine']}), whose tables differ "
             f"from this one's ({cache.engine_version()}); simulate it again"
         )
-    return Shop(card, lambda name: files(folder, name), engine)
+    chunks = -(-card["days"] // card["chunk_days"])
+    return Shop(card, lambda name: files(folder, name, chunks), engine)
 
 
-def files(folder: Path, name: str) -> list[Path]:
-    """The Parquet files of a table, in order."""
+def files(folder: Path, name: str, chunks: int = 1) -> list[Path]:
+    """The Parquet files of a table, in order: one, or one for each chunk of days."""
     single = folder / f"{name}.parquet"
-    found = [single] if single.is_file() else sorted((folder / name).glob("part-*.parquet"))
+    if single.is_file():
+        return [single]
+    parts = [folder / name / f"part-{i:04d}.parquet" for i in range(chunks)]
+    found = [p for p in parts[: 1 if TABLES[name].fixed else None] if p.is_file()]
     if not found:
         raise ValueError(f"{folder} has lost its table {name}; delete that folder and try again")
+    if not TABLES[name].fixed and len(found) < chunks:
+        lost = next(p for p in parts if p not in found).name
+        raise ValueError(
+            f"{folder} has lost {lost} of its table {name}; delete that folder and try again"
+        )
     return found
 
 

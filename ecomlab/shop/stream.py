@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from hashlib import blake2b
@@ -152,10 +153,21 @@ def write_card(folder: Path, card: Mapping[str, Any]) -> None:
     write_whole(folder, CARD, (json.dumps(card, indent=1) + "\n").encode())
 
 
+def read_card(folder: Path) -> dict[str, Any]:
+    """Whose shop a folder holds, as it says; what it says must be all there."""
+    try:
+        card = json.loads((folder / CARD).read_bytes())
+        if {"seed", "days", "size", "chunk_days", "run", "engine", "tables"} <= set(card):
+            return card
+    except (ValueError, TypeError):
+        pass
+    raise ValueError(f"{folder / CARD} is damaged; delete that folder and try again")
+
+
 def _is_whole(folder: Path, card: Mapping[str, Any]) -> bool:
     """Whether the run is all there; a folder of something else is refused."""
     if (folder / CARD).is_file():
-        _check_same(folder, json.loads((folder / CARD).read_bytes()), card)
+        _check_same(folder, read_card(folder), card)
         return True
     if not (folder / UNFINISHED).is_file():
         ours = (".lock", f"{UNFINISHED}.tmp")
@@ -240,10 +252,16 @@ def _keep(run: Run, folder: Path, card: dict[str, Any], part: int) -> None:
 
 def _restore(run: Run, folder: Path, card: dict[str, Any]) -> int:
     """Take the run to the last whole chunk's night; the number of the next part."""
-    with np.load(folder / UNFINISHED, allow_pickle=False) as kept:
+    try:
+        with np.load(folder / UNFINISHED, allow_pickle=False) as file:
+            kept = dict(file)
         about = json.loads(str(kept["about"]))
-        _check_same(folder, about["card"], card)
-        state = _thawed(run.state, kept)
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        raise ValueError(
+            f"{folder / UNFINISHED} is damaged; delete that folder and try again"
+        ) from None
+    _check_same(folder, about["card"], card)
+    state = _thawed(run.state, kept)
     # What else a night remembers are its past days' sums, which are in the tables already.
     run.restore(replace(run.snapshot(), state=state))
     return int(about["part"])

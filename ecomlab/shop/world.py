@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Self
 
+from ecomlab.shop.bounds import check_parameters
 from ecomlab.shop.keys import draw, entities, key, uniform
 from ecomlab.shop.parameters import (
     CHANNELS,
@@ -52,6 +53,12 @@ class World:
     supply: Supply
     shocks: Shocks
 
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+        _check_sizes(vars(self.size))
+        for group in fields(self)[2:]:
+            check_parameters(group.name, getattr(self, group.name), self.size.categories)
+
     @classmethod
     def draw(
         cls,
@@ -92,9 +99,9 @@ class World:
             suppliers=suppliers,
             agents=agents,
         )
-        check_seed(seed)
+        seed = check_seed(seed)
         _check_sizes(sizes)
-        size = Size(**sizes)
+        size = Size(**{name: int(count) for name, count in sizes.items()})
 
         def between(name: str, low: float, high: float, count: int) -> tuple[float, ...]:
             u = uniform(draw(entities(count, seed, name), key(seed, "world")))
@@ -109,7 +116,7 @@ class World:
         conversion = one("mission_conversion", 0.28, 0.34)
         leave = one("dropout", 0.11, 0.13) * conversion
         return cls(
-            seed=int(seed),
+            seed=seed,
             size=size,
             demand=Demand(
                 elasticity=between("elasticity", 1.9, 3.7, categories),
@@ -169,16 +176,20 @@ def change(thing: Any, changes: dict[str, Any], what: str) -> Any:
     for name, value in changes.items():
         old = getattr(thing, name)
         nested = is_dataclass(old) and isinstance(value, dict)
+        if is_dataclass(old) and not nested and not isinstance(value, type(old)):
+            kind = type(old).__name__
+            raise TypeError(f"{what}.{name} must be a {kind} or changes of one, not {value!r}")
         new[name] = change(old, value, f"{what}.{name}") if nested else value
     return replace(thing, **new)
 
 
-def check_seed(seed: object) -> None:
-    """Refuse a seed that is not a whole number >= 0."""
+def check_seed(seed: Any) -> int:
+    """Give a seed back as an int; refuse one that is not a whole number >= 0."""
     if isinstance(seed, bool) or not hasattr(seed, "__index__"):
         raise TypeError(f"seed must be a whole number, not {seed!r}")
     if seed.__index__() < 0:
         raise ValueError(f"seed is {seed}; it must be >= 0")
+    return int(seed)
 
 
 _LIMITS = {

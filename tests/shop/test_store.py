@@ -258,6 +258,25 @@ def test_a_table_whose_files_are_gone_is_named(tmp_path):
         _ = open_shop(folder=place).orders
 
 
+@pytest.mark.parametrize("content", ["{", "{}", "[]", "3"])
+def test_a_damaged_card_is_named(tmp_path, content):
+    place = ship(tmp_path, world=World.draw(5, **SMALL), days=5)
+    (place / "shop.json").write_text(content)
+    with pytest.raises(ValueError, match=r"shop\.json is damaged; delete that folder"):
+        open_shop(folder=place)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "pyarrow"])
+def test_a_damaged_file_is_named(tmp_path, engine):
+    place = ship(tmp_path, world=World.draw(5, **SMALL), days=5)
+    (place / "orders.parquet").write_bytes(b"not of Parquet")
+    (place / "cities.parquet").write_bytes((place / "agents.parquet").read_bytes())
+    shop = open_shop(folder=place, engine=engine)
+    for name in ("orders", "cities"):
+        with pytest.raises(ValueError, match=rf"{name}\.parquet is damaged or of another version"):
+            shop.table(name)
+
+
 # The cache
 
 

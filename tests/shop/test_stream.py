@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,28 @@ def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(whole, tmp_path):
     assert tree(tmp_path) == tree(whole)
     written = [day for days in lived_days for day in days]
     assert written == sorted(set(written))  # no day is repeated
+
+
+def test_days_that_were_lost_are_not_passed_over(whole, tmp_path):
+    place = copytree(whole, tmp_path / "copy")
+    (place / "orders" / "part-0003.parquet").unlink()
+    with pytest.raises(ValueError, match=r"lost part-0003\.parquet of its table orders; delete"):
+        _ = open_shop(folder=place).orders
+    (place / "visits" / "part-0006.parquet").unlink()  # the last
+    with pytest.raises(ValueError, match=r"has lost part-0006\.parquet of its table visits"):
+        _ = open_shop(folder=place).visits
+    assert len(open_shop(folder=place).products) == 24
+
+
+@pytest.mark.parametrize("size", [0, 10, 2_000])
+def test_a_damaged_snapshot_is_named(tmp_path, monkeypatch, size):
+    monkeypatch.setattr(stream, "_write", _killed)
+    with pytest.raises(Killed):
+        stream.stream(WORLD, tmp_path, days=DAYS, chunk_days=CHUNK)
+    kept = tmp_path / "unfinished.npz"
+    kept.write_bytes(kept.read_bytes()[:size])
+    with pytest.raises(ValueError, match=r"unfinished\.npz is damaged; delete that folder"):
+        stream.stream(WORLD, tmp_path, days=DAYS, chunk_days=CHUNK)
 
 
 def test_a_finished_run_is_not_lived_again(whole, monkeypatch):

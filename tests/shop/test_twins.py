@@ -85,6 +85,24 @@ def test_one_price_on_one_day_leaves_everything_before_it_as_it_was(one_price_ap
     assert len(prices) == 1
 
 
+def test_tables_of_the_days_before_are_the_same_in_every_column(one_price_apart):
+    base, cut = one_price_apart
+    dated = {"stock": "date", "media": "date", "counts": "date", "memberships": "from_date",
+             "purchase_orders": "ordered_on", "orders": "ordered_at", "events": "at",
+             "tickets": "opened_at", "touchpoints": "at", "shifts": "date"}  # fmt: skip
+    for name, column in dated.items():
+        scale = 86_400 if TABLES[name][column].kind == "time" else 1
+        a, b = (
+            {c: v[shop.arrays(name)[column] < DAY * scale] for c, v in shop.arrays(name).items()}
+            for shop in one_price_apart
+        )
+        assert len(a[column])
+        assert all((a[c] == b[c]).all() or np.array_equal(a[c], b[c], equal_nan=True) for c in a)
+    for name, table in TABLES.items():
+        if table.fixed:
+            assert base.table(name).equals(cut.table(name)), name
+
+
 def test_one_price_changes_little_else(one_price_apart):
     base, cut = one_price_apart
 
@@ -153,9 +171,35 @@ def test_a_run_returns_to_a_night_and_lives_it_again():
 
 def test_playing_without_actions_is_simulating():
     world = World.draw(5, customers=500, products=24)
-    run = Run(world)
+    run = Run(world, record=True)
     played = [run.step()["revenue"] for _ in range(30)]
-    assert played == simulate(world, days=30).daily["revenue"].tolist()
+    simulated = simulate(world, days=30)
+    assert played == simulated.daily["revenue"].tolist()
+    assert digest(run.history()) == digest(simulated)
+
+
+def test_rows_of_a_night_returned_to_are_written_once():
+    """Also where some days have no rows at all, as in a shop of thirty people."""
+    world = World.draw(5, customers=30, products=24)
+    run, nights = Run(world, record=True), []
+    for _ in range(60):
+        nights.append(run.snapshot())
+        run.step()
+    assert not all(len(block["day"]) for block in run.blocks["visits"])
+    run.restore(nights[10])
+    for _ in range(50):
+        run.step()
+    assert digest(run.history()) == digest(simulate(world, days=60))
+
+
+def test_a_run_that_skipped_days_has_no_tables():
+    run = Run(World.draw(5, customers=30, products=24), record=True)
+    with pytest.raises(ValueError, match="the run has lived 0 days and recorded 0"):
+        run.history()
+    run.record = False
+    run.step()
+    with pytest.raises(ValueError, match="the run has lived 1 days and recorded 0"):
+        run.history()
 
 
 def test_actions_work_from_their_day_on():
