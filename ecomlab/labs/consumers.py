@@ -180,7 +180,7 @@ def draw_steps(ax: Axes, setting: Scenario) -> None:
         said = f"{end:.2f}" if place in (0, 3) else f"{end - start + 0.0:+.2f}"
         ax.text(place, max(start, end), said, ha="center", va="bottom", fontsize=9)
     ax.set_xticks(range(4), [name for *_, name in steps], fontsize=8)
-    ax.set_ylim(0, 1.25 * max(ends))
+    ax.set_ylim(0, 1.25 * max(ends) or 1)
     ax.grid(axis="x", visible=False)
 
 

@@ -61,6 +61,7 @@ def whole(name: str, value: int, low: int, high: int, step: int = 1) -> ipywidge
         min=low,
         max=high,
         step=step,
+        readout_format=",d",
         description=name,
         continuous_update=False,
         **_LOOK,
@@ -106,7 +107,8 @@ def html_table(
     --------
     >>> html_table(["city"], [["A & B"]])
     "<table style='line-height:1.7'><tr><th style='text-align:left;padding-right:1em'>city</th>\
-</tr><tr><td style='text-align:left;padding-right:1em'>A &amp; B</td></tr></table>"
+</tr><tr><td style='text-align:left;padding-right:1em;white-space:nowrap'>A &amp; B</td></tr>\
+</table>"
     """
     colours = colour or {}
     look = "text-align:left;padding-right:1em"
@@ -114,7 +116,12 @@ def html_table(
     body = ""
     for place, row in enumerate(rows):
         ink = f";color:{colours[place]}" if place in colours else ""
-        cells = "".join(f"<td style='{look}{ink}'>{escape(cell)}</td>" for cell in row)
+        # A number or a word stays whole; sentences give way.
+        cells = "".join(
+            f"<td style='{look}{ink}{';white-space:nowrap' if len(cell) <= 8 else ''}'>"
+            f"{escape(cell)}</td>"
+            for cell in row
+        )
         body += f"<tr>{cells}</tr>"
     # Rows closer than JupyterLab would set them: chart and table fit on one screen.
     return f"<table style='line-height:1.7'><tr>{head}</tr>{body}</table>"

@@ -163,7 +163,8 @@ def figure(setting: Scenario | None = None) -> Figure:
     picture = Figure(figsize=(7.6, 5.4), layout="constrained")
     ax = picture.add_subplot()
     draw_map(ax, outcome(setting))
-    ax.set_title(finding(setting), loc="left")
+    # Three long names, and the line would be wider than the map.
+    ax.set_title(finding(setting).replace(": CNY", ":\nCNY"), loc="left")
     return picture
 
 
