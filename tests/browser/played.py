@@ -61,9 +61,10 @@ _CUT = """lab => {
   const right = lab.querySelector('.jp-OutputArea').getBoundingClientRect().right + 1;
   const words = [...lab.querySelectorAll('.widget-label, .widget-readout, th, td')];
   const boxes = [...lab.querySelectorAll('.widget-inline-hbox, img, select, table')];
+  const hides = node => getComputedStyle(node).overflowX !== 'visible';
   const name = node => (node.textContent.trim() || node.tagName).slice(0, 40);
   return [
-    ...words.filter(node => node.scrollWidth > node.clientWidth).map(name),
+    ...words.filter(node => node.scrollWidth > node.clientWidth && hides(node)).map(name),
     ...boxes.filter(node => node.getBoundingClientRect().right > right).map(name),
     ...boxes.filter(node => node.scrollWidth > node.clientWidth + 1).map(name),
   ];
