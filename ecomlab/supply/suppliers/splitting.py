@@ -60,7 +60,8 @@ class Split:
 
         from ecomlab.terms import speak
 
-        return speak(pd.DataFrame({"units": self.units, "amount": self.paid})).to_html()
+        table = pd.DataFrame({"units": self.units.round().astype(int), "amount": self.paid})
+        return speak(table.round(2)).to_html()
 
 
 def split_orders(
