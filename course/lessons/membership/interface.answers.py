@@ -58,33 +58,6 @@ def contrast(a, b):
 button = "brick"
 """,
     },
-    "abandonment": {
-        "counts events": """
-def abandonment(events):
-    counts = events["kind"].value_counts()
-    return 1 - counts["paid"] / counts["cart"]
-""",
-        "takes all visits as the base": """
-def abandonment(events):
-    carts = set(events.loc[events["kind"] == "cart", "visit_id"])
-    paid = set(events.loc[events["kind"] == "paid", "visit_id"])
-    return len(carts - paid) / events["visit_id"].nunique()
-""",
-        "stops at the checkout": """
-def abandonment(events):
-    return interface.cart_abandonment(events).loc["cart", "share"]
-""",
-        "gives the share that paid": """
-def abandonment(events):
-    return interface.cart_abandonment(events).loc["paid", "share"]
-""",
-        "counts customers": """
-def abandonment(events):
-    carts = set(events.loc[events["kind"] == "cart", "customer_id"])
-    paid = set(events.loc[events["kind"] == "paid", "customer_id"])
-    return len(carts - paid) / len(carts)
-""",
-    },
     "lift": {
         "compares users with non-users": """
 def lift(visits):
@@ -219,19 +192,6 @@ def contrast(a, b):
     return round(interface.contrast_ratio(a, b), 2)
 
 button = "Brick"
-""",
-    },
-    "abandonment": {
-        "with sets": """
-def abandonment(events):
-    carts = set(events.loc[events["kind"] == "cart", "visit_id"])
-    paid = set(events.loc[events["kind"] == "paid", "visit_id"])
-    return len(carts - paid) / len(carts)
-""",
-        "with a pivot, rounded": """
-def abandonment(events):
-    done = pd.crosstab(events["visit_id"], events["kind"]) > 0
-    return round(float(1 - done.loc[done["cart"], "paid"].mean()), 3)
 """,
     },
     "lift": {

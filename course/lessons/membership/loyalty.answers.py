@@ -47,29 +47,6 @@ def back_at(cohorts, age):
     return now / cohorts.loc[cohorts["age"] == age - 1, "customers"].sum()
 """,
     },
-    "silent": {
-        "carries each one's past rate on": """
-def silent_orders(past, days):
-    quiet = past[(past["frequency"] >= 3) & (past["T"] - past["recency"] > 180)]
-    return (quiet["frequency"] / quiet["T"]).sum() * days
-""",
-        "takes the silent for new customers": """
-def silent_orders(past, days):
-    model = loyalty.BGNBD().fit(past["frequency"], past["recency"], past["T"])
-    quiet = past[(past["frequency"] >= 3) & (past["T"] - past["recency"] > 180)]
-    return len(quiet) * float(model.expected_purchases(days))
-""",
-        "gives up all who are silent": """
-def silent_orders(past, days):
-    return 0
-""",
-        "reads recency as days since the last order": """
-def silent_orders(past, days):
-    model = loyalty.BGNBD().fit(past["frequency"], past["recency"], past["T"])
-    quiet = past[(past["frequency"] >= 3) & (past["recency"] > 180)]
-    return model.predict(quiet["frequency"], quiet["recency"], quiet["T"], days).sum()
-""",
-    },
     "invite": {
         "invites those who spent most in all": """
 def invite(past, n):
@@ -94,27 +71,6 @@ def invite(past, n):
         "gives places in the table": """
 def invite(past, n):
     return [f + 10_000_000 for f in range(n)]
-""",
-    },
-    "renewals": {
-        "carries the last renewal rate on": """
-def left_after(survivors, year):
-    rate = survivors[-1] / survivors[-2]
-    return survivors[-1] * rate ** (year - len(survivors) + 1)
-""",
-        "carries the mean renewal rate on": """
-def left_after(survivors, year):
-    rate = (survivors[-1] / survivors[0]) ** (1 / (len(survivors) - 1))
-    return survivors[0] * rate**year
-""",
-        "draws a straight line": """
-def left_after(survivors, year):
-    slope, level = np.polyfit(range(len(survivors)), survivors, 1)
-    return max(level + slope * year, 1)
-""",
-        "takes the last figure for the floor": """
-def left_after(survivors, year):
-    return survivors[-1] - 1
 """,
     },
     "lift": {
@@ -249,21 +205,6 @@ def back_at(cohorts, age):
     return round(bought / people_there, 5)
 """,
     },
-    "silent": {
-        "as a sum over all, the others at 0": """
-def silent_orders(past, days):
-    model = loyalty.BGNBD().fit(past["frequency"], past["recency"], past["T"])
-    ahead = model.predict(past["frequency"], past["recency"], past["T"], days)
-    quiet = (past["frequency"] >= 3) & (past["T"] - past["recency"] > 180)
-    return float(np.where(quiet, ahead, 0).sum())
-""",
-        "rounded to whole orders, as a NumPy number": """
-def silent_orders(past, days):
-    model = loyalty.BGNBD().fit(*(past[c].to_numpy() for c in ("frequency", "recency", "T")))
-    quiet = past.query("frequency >= 3 and T - recency > 180")
-    return np.round(np.sum(model.predict(quiet["frequency"], quiet["recency"], quiet["T"], days)))
-""",
-    },
     "invite": {
         "over half a year, as a Series": """
 def invite(past, n):
@@ -278,34 +219,6 @@ def invite(past, n):
     rate = (model.r_ + past["frequency"]) / (model.alpha_ + past["T"])
     best = (alive * rate).sort_values(ascending=False).index[:n]
     return past.loc[best, "customer_id"].to_numpy()
-""",
-    },
-    "renewals": {
-        "by least squares on the course's survival": """
-def left_after(survivors, year):
-    from scipy.optimize import minimize
-    from scipy.special import betaln
-
-    lost = -np.diff(survivors)
-
-    def share(a, b, t):
-        return np.exp(betaln(a, b + t) - betaln(a, b))
-
-    def loss(logs):
-        a, b = np.exp(logs)
-        stay = share(a, b, np.arange(len(survivors)))
-        return -(lost @ np.log(-np.diff(stay)) + survivors[-1] * np.log(stay[-1]))
-
-    a, b = np.exp(minimize(loss, [0, 0], method="Nelder-Mead").x)
-    return survivors[0] * share(a, b, year)
-""",
-        "by the renewal rates, one after the other, rounded": """
-def left_after(survivors, year):
-    model = loyalty.ShiftedBetaGeometric().fit(survivors)
-    left = survivors[0]
-    for t in range(1, year + 1):
-        left = left * model.retention(t)
-    return round(float(left))
 """,
     },
     "lift": {

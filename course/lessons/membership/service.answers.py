@@ -111,28 +111,6 @@ within_30 = (evening["first_reply"] <= 30).mean()
 inquiry_rate = evening.loc[~evening["after_sale"], "ordered"].mean()
 """,
     },
-    "fewest": {
-        "as many agents as there is work, all busy all the time": """
-def fewest(calls, seconds):
-    return math.ceil(calls * seconds / 3600)
-""",
-        "one more than the work": """
-def fewest(calls, seconds):
-    return math.floor(calls * seconds / 3600) + 1
-""",
-        "lets 20 % wait at all, and forgets the 20 seconds": """
-def fewest(calls, seconds):
-    traffic = calls * seconds / 3600
-    team = math.floor(traffic) + 1
-    while service.erlang_c(team, traffic) > 0.20:
-        team += 1
-    return team
-""",
-        "counts a call as a minute": """
-def fewest(calls, seconds):
-    return service.agents_needed(calls, 3600, 60, target=0.80, within=20).agents
-""",
-    },
     "roster": {
         "plans with the day's mean hour": """
 plan = service.agents_needed(forecast.mean(), 3600, chat_seconds, target=0.8, within=20, shrinkage=0.2, concurrency=3)
@@ -231,22 +209,6 @@ inquiry_rate = told["inquiry_conversion"]
 reply_time = round(evening["first_reply"].mean(), 1)
 within_30 = round((evening["first_reply"] <= 30).mean(), 2)
 inquiry_rate = round(evening[~evening["after_sale"]]["ordered"].mean(), 3)
-""",
-    },
-    "fewest": {
-        "with the course's planner": """
-def fewest(calls, seconds):
-    return service.agents_needed(calls, 3600, seconds, target=0.80, within=20).agents
-""",
-        "from Erlang C, counting up until it no longer refuses": """
-def fewest(calls, seconds):
-    load, team = calls * seconds / 3600, 1
-    while True:
-        if team > load:
-            late = service.erlang_c(team, load) * np.exp(-(team - load) * 20 / seconds)
-            if 1 - late >= 0.80:
-                return np.int64(team)
-        team += 1
 """,
     },
     "roster": {
