@@ -25,7 +25,9 @@ from ecomlab.classroom.export import read_marks
 from ecomlab.classroom.grading.record.courses import GradingError, load_config
 from ecomlab.classroom.grading.report import Report
 from ecomlab.classroom.grading.run import Progress, grade
+from ecomlab.classroom.grading.words import in_chinese
 from ecomlab.classroom.scripts import put_on_path
+from ecomlab.style import in_language
 
 DUE = "2026-03-02 16:00:00 UTC"
 _IN_TIME, _LATE = "2026-03-02 09:30:00 UTC", "2026-03-03 21:15:00 UTC"
@@ -48,21 +50,31 @@ class Demo:
     kinds: Mapping[str, str]
     feedback: int
 
-    def table(self) -> str:
-        """The gradebook, one line a student."""
+    def table(self, lang: str = "en") -> str:
+        """The gradebook, one line a student, in ``"en"`` or ``"zh"``."""
+        say, told = in_language(lang), (in_chinese if lang == "zh" else str)
         sheet = read_marks(self.report.assignment, self.folder)
-        lines = [f"{'student':16}{'points':>8}{'of':>6}  remarks"]
+        lines = [
+            say(
+                en=f"{'student':16}{'points':>8}{'of':>6}  remarks",
+                # A Chinese character is two columns wide.
+                zh=f"{'学生':14}{'得分':>6}{'满分':>4}  备注",
+            )
+        ]
         late = {s for s, kind in self.kinds.items() if kind == "late"}
-        unusual = {r.student: "; ".join(r.unusual) or r.reason for r in self.report.results}
+        unusual = {
+            r.student: "; ".join(map(told, r.unusual or [r.reason])) for r in self.report.results
+        }
         for row in sheet.rows:
-            remarks = ["late"] if row.student in late else []
-            remarks += ["needs a person"] if row.needs_manual_grade else []
+            remarks = [say(en="late", zh="迟交")] if row.student in late else []
+            waits = say(en="needs a person", zh="待人工复核")
+            remarks += [waits] if row.needs_manual_grade else []
             remarks += [unusual[row.student]] if unusual.get(row.student) else []
             marks = f"{row.points:>8g}{sheet.total:>6g}" if row.submitted else f"{'-':>8}{'':>6}"
             lines.append(f"{row.student:16}{marks}  {'; '.join(remarks)[:120]}")
         for result in self.report.of("failed"):
             if result.student not in {row.student for row in sheet.rows}:
-                lines.append(f"{result.student:16}{'-':>8}{'':>6}  {result.reason[:120]}")
+                lines.append(f"{result.student:16}{'-':>8}{'':>6}  {told(result.reason)[:120]}")
         return "\n".join(lines)
 
 

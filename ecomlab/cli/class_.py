@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ecomlab.cli import UsageError
+from ecomlab.style import LANGUAGES, in_language
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     demo.add_argument("--to", default="class-demo", metavar="FOLDER", help="a new folder")
     demo.add_argument("--workers", type=int, default=2, metavar="N")
     demo.add_argument("--isolation", choices=("strict", "basic", "none"), default="strict")
+    demo.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the summary")
     demo.add_argument("--seed", type=int, default=1, help="decides who errs where")
 
 
@@ -43,7 +45,11 @@ def run(args: argparse.Namespace) -> int:
     except (GradingError, Unavailable) as error:
         raise UsageError(str(error)) from None
     print(file=sys.stderr)
-    print(demo.table())
-    print(f"\n{demo.report.summary()}")
-    print(f"\n{demo.feedback} feedback pages; everything is in {demo.folder}")
+    print(demo.table(args.lang))
+    print(f"\n{demo.report.summary(args.lang)}")
+    pages = in_language(args.lang)(
+        en=f"{demo.feedback} feedback pages; everything is in {demo.folder}",
+        zh=f"{demo.feedback} 份反馈；全部文件在 {demo.folder}",
+    )
+    print(f"\n{pages}")
     return 0

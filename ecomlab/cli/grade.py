@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ecomlab.cli import UsageError
+from ecomlab.style import LANGUAGES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     which.add_argument("--again", action="store_true", help="also what was graded before")
     parser.add_argument("--report", metavar="FILE", help="write the full report as JSON")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the summary")
     parser.set_defaults(again=False)
     parser.epilog = (
         "Marks and notebooks are nbgrader's own, save for a few cases: docs/grading.md lists them, "
@@ -84,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     if report_file:
         report.write(report_file)
-    print(report.summary())
+    print(report.summary(args.lang))
     if report.differences:
         print(compare.told(report.differences))
     return int(bool(report.counts["failed"] or compare.unexplained(report.differences)))

@@ -7,6 +7,9 @@ from nbformat.v4 import new_notebook
 
 from ecomlab.classroom.demo import CLASS
 from ecomlab.classroom.grading import sandbox
+from ecomlab.classroom.grading.report import Report
+from ecomlab.classroom.grading.trusted.submission import Result
+from ecomlab.classroom.grading.words import in_chinese
 from ecomlab.cli import main
 from smallclass import KERNEL, answer, checks, make_course
 
@@ -51,3 +54,33 @@ def test_the_folder_must_be_new_and_the_chapter_built(course, tmp_path, capsys):
     words = ["class", "demo", "two", "--course", str(course), "--to", str(tmp_path / "new")]
     assert main(words) == 2
     assert "'two' is not built" in capsys.readouterr().err
+
+
+def test_what_was_noticed_is_told_in_chinese():
+    noticed = ["nb: the graded cell 'a-test' was deleted", "nb: it exited with status 0"]
+    results = [
+        Result("ann", "flagged", 1, 5, unusual=noticed),
+        Result("bob", "failed", reason="'nb.ipynb' is not a notebook: Expecting value"),
+        Result("cam", "graded", 5, 5),
+    ]
+    said = Report("one", "strict", 2, results=results).summary("zh")
+    assert "已批改 2 份（其中 1 份有标记），失败 1 份" in said
+    assert "标记 ann: nb：评分单元格 'a-test' 被删除; nb：进程自行退出，状态码 0" in said
+    assert "失败 bob: 'nb.ipynb' 不是笔记本：Expecting value" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("'points' of cell 'a' was changed from 2.0", "单元格 'a' 的 'points' 被改动，原为 2.0"),
+        ("'x.bin' has 120 MB and was left out", "'x.bin' 有 120 MB，过大，未收"),
+        (
+            "it was ended by SIGKILL (out of memory, or killed)",
+            "进程被 SIGKILL 结束（内存不足，或被杀死）",
+        ),
+        ("KeyError: words of a library's own", "KeyError：words of a library's own"),
+        ("", ""),
+    ],
+)
+def test_each_finding_keeps_its_names_and_numbers(text, chinese):
+    assert in_chinese(text) == chinese

@@ -11,6 +11,8 @@ from typing import Any
 
 from ecomlab.classroom.grading.trusted.reference import Reference
 from ecomlab.classroom.grading.trusted.submission import Result
+from ecomlab.classroom.grading.words import in_chinese
+from ecomlab.style import in_language
 
 
 @dataclass
@@ -43,30 +45,47 @@ class Report:
         """The results with one status, by student."""
         return sorted((r for r in self.results if r.status == status), key=lambda r: r.student)
 
-    def summary(self) -> str:
-        """The run in a page of text."""
+    def summary(self, lang: str = "en") -> str:
+        """The run in a page of text, in ``"en"`` or ``"zh"``."""
+        say, told = in_language(lang), (in_chinese if lang == "zh" else str)
         counts = self.counts
         run = [r for r in self.results if r.status in ("graded", "flagged")]
+        done, flagged = counts["graded"] + counts["flagged"], counts["flagged"]
+        failed, before = counts["failed"], counts["skipped"]
         lines = [
-            f"{self.assignment}: {counts['graded'] + counts['flagged']} graded"
-            f" ({counts['flagged']} flagged), {counts['failed']} failed,"
-            f" {counts['skipped']} graded before"
+            say(
+                en=f"{self.assignment}: {done} graded ({flagged} flagged), {failed} failed,"
+                f" {before} graded before",
+                zh=f"{self.assignment}：已批改 {done} 份（其中 {flagged} 份有标记），"
+                f"失败 {failed} 份，此前已批改 {before} 份",
+            )
         ]
         if run:
             own = sum(r.seconds for r in run) / len(run)
-            lines.append(
-                f"{self.seconds:.1f} s in all, of which {self.startup_seconds:.1f} s to start;"
-                f" {own:.2f} s a submission in each of {self.workers} worker(s),"
-                f" isolation {self.isolation}"
-            )
-            lines.append(f"{self.sealed_share:.0%} of the test cells ran sealed")
+            lines += [
+                say(
+                    en=f"{self.seconds:.1f} s in all, of which {self.startup_seconds:.1f} s to"
+                    f" start; {own:.2f} s a submission in each of {self.workers} worker(s),"
+                    f" isolation {self.isolation}",
+                    zh=f"共用 {self.seconds:.1f} 秒，其中启动 {self.startup_seconds:.1f} 秒；"
+                    f"{self.workers} 个批改进程，各自每份 {own:.2f} 秒；隔离级别 {self.isolation}",
+                ),
+                say(
+                    en=f"{self.sealed_share:.0%} of the test cells ran sealed",
+                    zh=f"{self.sealed_share:.0%} 的测试单元格以密封方式运行",
+                ),
+            ]
         for name, reference in self.references.items():
-            lines += [f"  not sealed: {name}/{cell}: {why}" for cell, why in reference.unsealed]
-        lines += [f"note: {note}" for note in self.notes]
+            for cell, why in reference.unsealed:
+                unsealed = say(en="not sealed:", zh="未密封：")
+                lines.append(f"  {unsealed} {name}/{cell}: {why}")
+        lines += [say(en="note: ", zh="注意：") + note for note in self.notes]
         for result in self.of("failed"):
-            lines.append(f"failed   {result.student}: {result.reason}")
+            word = say(en="failed  ", zh="失败")
+            lines.append(f"{word} {result.student}: {told(result.reason)}")
         for result in self.of("flagged"):
-            lines.append(f"flagged  {result.student}: {'; '.join(result.unusual)}")
+            word = say(en="flagged ", zh="标记")
+            lines.append(f"{word} {result.student}: {'; '.join(map(told, result.unusual))}")
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:

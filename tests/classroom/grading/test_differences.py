@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -156,3 +157,9 @@ def test_a_difference_that_nothing_explains_fails_the_command(compared, capsys):
 
 def test_the_document_lists_them(root):
     assert table() in (root / "docs/grading.md").read_text("utf-8")
+
+
+def test_the_chinese_document_lists_as_many(root):
+    text = (root / "docs/grading.zh.md").read_text("utf-8")
+    _, listed, _ = re.split(r"<!-- /?differences -->", text)
+    assert len(listed.strip().splitlines()) == len(table().splitlines())
