@@ -132,7 +132,7 @@ class Decision:
                     )
                 _check_number(value, f"the media {name} on {channel}", 0)
         for product, units in self.orders.items():
-            whole(units, f"the units ordered of product {product}", least=0)
+            whole(units, f"the units ordered of product {product}", least=0, rounded=True)
         _settle(self, "cities", _listed(self.cities, "a decision's cities"))
         _refuse_twice(self.cities, "city")
 

@@ -68,7 +68,7 @@ def test_a_seed_and_sizes_may_be_numpys():
         ),
         ({"media": {"share": (1.5,) * 5}}, ValueError, r"media\.share\[0\] is 1.5; .* below 1"),
         ({"supply": {"lead": (6.0,)}}, ValueError, "must be a tuple of 2 numbers"),
-        ({"promotion": {"horizon": 2.5}}, ValueError, "horizon is 2.5; a whole number is needed"),
+        ({"promotion": {"horizon": 2.5}}, TypeError, "horizon is 2.5; a whole number is needed"),
         ({"demand": 3}, TypeError, r"world\.demand must be a Demand or changes of one, not 3"),
     ],
 )
@@ -112,7 +112,6 @@ def test_an_unknown_parameter_is_named():
             {"agents": (0,) * 8 + (2,) * 16},
             "number of agents in hour 0 is 0; it must be at least 1",
         ),
-        ({"agents": (1.5,) * 24}, "agents in hour 0 is 1.5; a whole number is needed"),
         ({"privileged_tier": 9}, "privileged_tier is 9; it must be at least 0 and at most 4"),
         ({"tier_spend": (1.0, 3.0)}, "tier_spend must rise thrice"),
         ({"tier_spend": (1.0, 3.0, math.inf)}, "tier_spend, CNY, is inf"),
@@ -134,7 +133,8 @@ def test_impossible_policies_are_refused(parameters, says):
         ({"media": {"tv": 1.0}}, "media must be a tuple or list"),
         ({"features": "filter"}, "features must be a tuple or list, not 'filter'"),
         ({"campaigns": ("spring",)}, "campaigns must hold Campaigns, not 'spring'"),
-        ({"privileged_tier": "gold"}, "privileged_tier is 'gold'; a number is needed"),
+        ({"privileged_tier": "gold"}, "privileged_tier is 'gold'; a whole number is needed"),
+        ({"agents": (1.5,) * 24}, "agents in hour 0 is 1.5; a whole number is needed"),
     ],
 )
 def test_policies_of_the_wrong_kind_are_refused(parameters, says):
@@ -181,9 +181,7 @@ def test_impossible_experiments_are_refused(parts, says):
         ({"orders": {3: -5}}, "the units ordered of product 3 is -5"),
         ({"orders": {3: 2.7}}, "the units ordered of product 3 is 2.7; a whole number"),
         ({"day": -1}, "a decision's day is -1; it must be at least 0"),
-        ({"day": 1.5}, "a decision's day is 1.5; a whole number is needed"),
         ({"days": 0}, "a decision's days is 0; it must be at least 1"),
-        ({"days": math.nan}, "a decision's days is missing"),
         ({"media": {"tv": 9.0}, "cities": (3, 3)}, "city 3 is listed twice"),
     ],
 )
@@ -192,12 +190,26 @@ def test_impossible_decisions_are_refused(parts, says):
         Decision(**parts)
 
 
+@pytest.mark.parametrize("number", [1.5, math.nan, "3", True])
+@pytest.mark.parametrize("name", ["day", "days"])
+def test_days_of_a_decision_are_whole(name, number):
+    with pytest.raises(TypeError, match=f"a decision's {name} is .*; a whole number is needed"):
+        Decision(**{name: number})
+
+
+def test_units_ordered_may_come_from_rounding():
+    run = Run(World.draw(1, customers=10, products=12))
+    before = run.state.on_order.copy()
+    run.step(Decision(orders={1: np.ceil(499.2)}))
+    assert run.state.on_order[1] >= before[1] + 500
+
+
 def test_impossible_campaigns_are_refused():
     with pytest.raises(ValueError, match="campaign 'x': rate is"):
         Campaign("x", 3, rate=1.2)
     with pytest.raises(ValueError, match="must be below its threshold"):
         Campaign("x", 3, threshold=20.0, off=30.0)
-    with pytest.raises(ValueError, match=r"campaign 'x': start is 1.5; a whole number is needed"):
+    with pytest.raises(TypeError, match=r"campaign 'x': start is 1.5; a whole number is needed"):
         Campaign("x", 1.5)
     with pytest.raises(ValueError, match=r"campaign 'x': a category is 12; .* at most 11"):
         Campaign("x", 3, categories=(12,))

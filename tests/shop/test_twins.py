@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 import numpy as np
 import pytest
@@ -256,3 +257,20 @@ def test_daily_sums_are_those_of_the_tables(small_world, small_shop):
     day = small_shop.arrays("orders")["order_id"] // 10_000_000
     assert (sums["orders"] == np.bincount(day)[:60]).all()
     assert sums["revenue"].sum() == pytest.approx(small_shop.orders.total[day < 60].sum())
+
+
+def test_a_season_under_thirty_scenarios_takes_fifteen_seconds_of_a_core():
+    """A tenth of them; by processor time, as machines are busy."""
+    world = World.draw(7, customers=5_000)
+    run = Run(world)
+    run.step()
+    begun = time.process_time()
+    for _ in range(20):
+        night = run.snapshot()
+    assert (time.process_time() - begun) / 20 < 0.005
+    begun = time.process_time()
+    for scenario in range(3):
+        twin = Run.resume(world, Policy(price_level=1.0 + scenario / 100), night)
+        for _ in range(84):
+            twin.step()
+    assert time.process_time() - begun < 1.5
