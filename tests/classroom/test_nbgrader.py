@@ -18,7 +18,9 @@ import pytest
 from ecomlab.classroom import grade
 from ecomlab.classroom.build import build_release, read_lesson
 from ecomlab.classroom.build.answers import read_answers, submit
+from ecomlab.classroom.build.lesson import find_lessons
 from ecomlab.classroom.export import read_marks
+from ecomlab.classroom.grading.record.cells import sealable
 from ecomlab.style import LANGUAGES
 from gradingrun import ISOLATION
 from smallclass import gradebook, stock
@@ -193,3 +195,17 @@ def test_feedback_tells_each_student_why_in_their_language(course, report):
     assert any("\u4e00" <= letter <= "\u9fff" for reason in dong for letter in reason)
     assert all(html.escape(reason, quote=False)[:40] in told("dan_mixed_en") for reason in dan)
     assert all(html.escape(reason, quote=False)[:20] in told("dong_mixed_zh") for reason in dong)
+
+
+def test_every_test_ran_sealed(report):
+    assert report.sealed_share == 1
+
+
+def test_no_test_of_the_course_looks_at_more_than_data(root):
+    found = [
+        f"{path.stem}/{test.grade_id}"
+        for path in find_lessons(root / "course/lessons")
+        for _, test in read_lesson(path).exercises()
+        if not sealable(test.source)
+    ]
+    assert found == []
