@@ -17,7 +17,6 @@ TERMS = {
     "contribution_points": Term("contribution to growth", "拉动百分点", ("拉动",)),
     "comparable_base": Term("comparable base", "可比口径"),
     "vintage": Term("vintage", "发布口径", ("发布版本",)),
-    "online_share": Term("online share", "线上占比", ("网上零售占比",)),
     "concentration": Term("market concentration", "市场集中度"),
     "bass_model": Term("Bass model", "巴斯模型"),
     "innovation": Term("innovation coefficient", "创新系数"),
