@@ -54,7 +54,7 @@ def finding(setting: Scenario) -> str:
     Examples
     --------
     >>> finding(Scenario(volume=40_000))
-    'It pays: worth CNY 3,883, from 38,055 parcels a year on'
+    'It pays: worth CNY 3,883 today, breaks even at 38,055 parcels'
     """
     return case(setting).told()
 

@@ -139,7 +139,7 @@ class TechnologyCase:
             return say(en="It never pays: nothing is saved", zh="永远不划算：没有节约")
         if self.npv >= 0:
             return say(
-                en=f"It pays: worth CNY {self.npv:,.0f}, from {edge:,.0f} parcels a year on",
+                en=f"It pays: worth CNY {self.npv:,.0f} today, breaks even at {edge:,.0f} parcels",
                 zh=f"划算：净现值 {self.npv:,.0f} 元，年业务量达到 {edge:,.0f} 件即可",
             )
         return say(
