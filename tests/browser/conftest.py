@@ -70,7 +70,7 @@ def _start(course: Path, home: Path, options: tuple[str, ...]) -> tuple[subproce
         stdout=log.open("wb"),
         stderr=subprocess.STDOUT,
     )
-    for _ in range(240):
+    for _ in range(720):
         if address := ADDRESS.search(log.read_text(encoding="utf-8")):
             return process, address[0]
         if process.poll() is not None:
