@@ -24,7 +24,7 @@ from ecomlab.shop.world import World
 from ecomlab.truth.past import EVERY, past
 from ecomlab.truth.twins import Arm, live
 
-YEAR, PAIRS = 364, 4
+YEAR, PAIRS = 364, 20
 #: The year begins with the shop's second.
 START = 364
 NAME = "membership/page_changes"
