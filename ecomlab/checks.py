@@ -38,7 +38,7 @@ def number(answer: Any, name: str) -> float:
     AssertionError: `share` is still empty: replace the ... with your answer.
     """
     __tracebackhide__ = True
-    _filled(answer, name)
+    filled(answer, name)
     values = numbers(answer, name) if _is_collection(answer) else [_as_float(answer, name)]
     _require(
         len(values) == 1,
@@ -59,7 +59,7 @@ def numbers(answer: Any, name: str) -> np.ndarray:
     __tracebackhide__ = True
     import numpy as np
 
-    _filled(answer, name)
+    filled(answer, name)
     if not _is_collection(answer):
         answer = [answer]
     values = answer.values() if isinstance(answer, Mapping) else np.ravel(answer)
@@ -82,7 +82,7 @@ def choice(answer: Any, name: str, options: Mapping[str, Sequence[str]] | Sequen
     'printed'
     """
     __tracebackhide__ = True
-    _filled(answer, name)
+    filled(answer, name)
     spellings = options if isinstance(options, Mapping) else {o: () for o in options}
     given = next(iter(texts(answer, name)), "")
     for option, others in spellings.items():
@@ -106,7 +106,7 @@ def texts(answer: Any, name: str) -> list[str]:
     ['q2']
     """
     __tracebackhide__ = True
-    _filled(answer, name)
+    filled(answer, name)
     items: Iterable = answer if _is_collection(answer) else [answer]
     found = []
     for item in items:
@@ -119,6 +119,45 @@ def texts(answer: Any, name: str) -> list[str]:
     return found
 
 
+def filled(answer: Any, name: str) -> Any:
+    """Anything at all, given back as it came; what is still blank is told as blank.
+
+    Examples
+    --------
+    >>> filled({"tea": 3}, "to_order")
+    {'tea': 3}
+    """
+    __tracebackhide__ = True
+    _require(
+        answer is not ... and answer is not None,
+        en=f"`{name}` is still empty: replace the ... with your answer.",
+        zh=f"`{name}` 还空着：请把 ... 换成你的答案。",
+    )
+    return answer
+
+
+def verdict(answer: Any, name: str) -> bool:
+    """True or False, from Python or NumPy, alone or the only one in an array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> verdict(np.bool_(False), "keeps(...)"), verdict(1, "keeps(...)")
+    (False, True)
+    """
+    __tracebackhide__ = True
+    import numpy as np
+
+    filled(answer, name)
+    held = np.ravel(answer)
+    _require(
+        len(held) == 1 and held[0] in (True, False),
+        en=f"`{name}` should be True or False, not {answer!r}.",
+        zh=f"`{name}` 应当是 True 或 False，而不是 {answer!r}。",
+    )
+    return bool(held[0])
+
+
 def function(answer: Any, name: str) -> Callable:
     """A function that the student wrote.
 
@@ -128,7 +167,7 @@ def function(answer: Any, name: str) -> Callable:
     2
     """
     __tracebackhide__ = True
-    _filled(answer, name)
+    filled(answer, name)
     _require(
         callable(answer),
         en=f"`{name}` should be a function: keep the line `def {name}(...)`.",
@@ -179,22 +218,13 @@ def _require(met: bool, *, en: str, zh: str) -> None:
         raise AssertionError(say(en=en, zh=zh))
 
 
-def _filled(answer: Any, name: str) -> None:
-    __tracebackhide__ = True
-    _require(
-        answer is not ... and answer is not None,
-        en=f"`{name}` is still empty: replace the ... with your answer.",
-        zh=f"`{name}` 还空着：请把 ... 换成你的答案。",
-    )
-
-
 def _is_collection(answer: Any) -> bool:
     return isinstance(answer, Iterable) and not isinstance(answer, str | bytes)
 
 
 def _as_float(value: Any, name: str) -> float:
     __tracebackhide__ = True
-    _filled(value, name)
+    filled(value, name)
     usable = isinstance(value, Number) or hasattr(value, "__float__")
     _require(
         usable and not isinstance(value, bool | complex),

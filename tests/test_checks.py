@@ -79,6 +79,28 @@ def test_a_choice_must_be_text(answer):
         checks.choice(answer, "plan", ["a"])
 
 
+@pytest.mark.parametrize("answer", [True, np.bool_(True), 1, np.array([True]), pd.Series([True])])
+def test_a_verdict_is_read_from_any_natural_form(answer):
+    assert checks.verdict(answer, "kept") is True
+
+
+@pytest.mark.parametrize("answer", ["True", 2, [True, False], []])
+def test_what_is_no_verdict_is_refused(answer):
+    with pytest.raises(
+        AssertionError, match="`kept` (should be True or False|应当是 True 或 False)"
+    ):
+        checks.verdict(answer, "kept")
+
+
+@pytest.mark.parametrize("answer", [None, ...])
+@pytest.mark.parametrize(
+    "check", [checks.filled, checks.verdict, checks.number, checks.numbers, checks.texts]
+)
+def test_what_is_blank_is_told_as_blank(check, answer):
+    with pytest.raises(AssertionError, match="`kept` (is still empty|还空着)"):
+        check(answer, "kept")
+
+
 @pytest.mark.parametrize("answer", [..., 3, "def f(): ..."])
 def test_a_function_must_be_one(answer):
     with pytest.raises(AssertionError, match="`f`"):

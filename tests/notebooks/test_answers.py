@@ -60,6 +60,13 @@ def test_a_blank_notebook_earns_nothing(outcomes, lesson):
     assert set(blank["failed"]) == {test.grade_id for _, test in lesson.exercises()}
 
 
+def test_a_blank_answer_is_told_as_blank(outcomes, lang):
+    """Or as the None that a function without its last line gives, where None may be right."""
+    (blank,) = (o for o in _of(outcomes, "blank") if o["exercise"] is None)
+    expected = {"en": "is still empty", "zh": "还空着"}[lang]
+    assert not {k: v for k, v in blank["failed"].items() if expected not in v and "None" not in v}
+
+
 def test_a_wrong_or_blank_answer_loses_marks_on_its_exercise_alone(outcomes):
     given = [o for o in _of(outcomes, "wrong") + _of(outcomes, "blank") if o["exercise"]]
     unexpected = {
