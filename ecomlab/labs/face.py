@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from io import BytesIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def html_table(
     rows
         The text of each cell.
     colour
-        For some rows, by their place from 0, the colour of their text.
+        By row, counted from 0, the colour of a bar before it, if any. The text stays black:
+        yellow on white cannot be read.
 
     Examples
     --------
@@ -115,12 +117,13 @@ def html_table(
     head = "".join(f"<th style='{look}'>{escape(h)}</th>" for h in headings)
     body = ""
     for place, row in enumerate(rows):
-        ink = f";color:{colours[place]}" if place in colours else ""
+        ink = colours.get(place, "transparent")
+        edge = f"border-left:5px solid {ink};padding-left:.6em;" if colours else ""
         # A number or a word stays whole; sentences give way.
         cells = "".join(
-            f"<td style='{look}{ink}{';white-space:nowrap' if len(cell) <= 8 else ''}'>"
+            f"<td style='{first}{look}{';white-space:nowrap' if len(cell) <= 8 else ''}'>"
             f"{escape(cell)}</td>"
-            for cell in row
+            for first, cell in zip_longest([edge], row, fillvalue="")
         )
         body += f"<tr>{cells}</tr>"
     # Rows closer than JupyterLab would set them: chart and table fit on one screen.

@@ -144,15 +144,18 @@ def draw(ax: Axes, setting: Scenario) -> None:
     table = returns(setting)
     places = np.arange(len(table))
     chosen = table.index == setting.threshold
-    colours = [COLOURS[4] if is_chosen else COLOURS[5] for is_chosen in chosen]
-    ax.bar(
-        places,
-        table["net"] / _THOUSAND,
-        color=colours,
-        yerr=2 * table["gain_se"] / _THOUSAND,
-        ecolor="#777777",
-        label=say(en="true net (twin years)", zh="真实净收益（孪生年）"),
-    )
+    for which, colour, label in (
+        (~chosen, COLOURS[5], say(en="true net (twin years)", zh="真实净收益（孪生年）")),
+        (chosen, COLOURS[4], say(en="the same, at the chosen threshold", zh="同上，所选门槛")),
+    ):
+        ax.bar(
+            places[which],
+            table["net"][which] / _THOUSAND,
+            color=colour,
+            yerr=2 * table["gain_se"][which] / _THOUSAND,
+            ecolor="#777777",
+            label=label,
+        )
     ax.plot(
         places,
         table["promised"] / _THOUSAND,
@@ -183,7 +186,7 @@ def figure(setting: Scenario | None = None) -> Figure:
     picture = Figure(figsize=(7.6, 4.4), layout="constrained")
     ax = picture.add_subplot()
     draw(ax, setting)
-    ax.set_title(finding(setting), fontsize=11)
+    ax.set_title(finding(setting), fontsize=11, linespacing=1.35)
     ax.legend(loc="best")
     return picture
 
@@ -217,10 +220,11 @@ def static() -> Figure:
             en=f"truly best: {name_of(top.idxmax())} ({top.max() / _THOUSAND:+,.0f} thousand)",
             zh=f"真正最优：{name_of(top.idxmax())}（{top.max() / _THOUSAND:+,.0f} 千元）",
         )
-        ax.set_title(f"{name}\n{told}", fontsize=10)
+        ax.set_title(f"{name}\n{told}", fontsize=10, linespacing=1.35)
         ax.label_outer()
         ax.tick_params(axis="x", labelrotation=30)
-    axes[0, 0].legend(loc="lower left", fontsize=8)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    picture.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=9)
     steps = " → ".join(name_of(t) for t in best)
     picture.suptitle(
         say(
