@@ -25,9 +25,11 @@ from ecomlab.classroom.grading.report import Report
 from ecomlab.classroom.scripts import put_on_path
 
 _AT_A_WALL = {"PermissionError", "FileNotFoundError", "ConnectionRefusedError", "OSError"}
-# What differs from run to run: a kernel's scratch folder, addresses, random ids.
+# What differs from run to run: a kernel's scratch folder, addresses, random ids. A path is looked
+# for only where a word begins: a flood of letters would cost the square of its length.
 _VOLATILE = re.compile(
-    r"[\w./-]*ipykernel_\d+|\b0x[0-9a-f]{6,}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"(?<![\w./-])[\w./-]*ipykernel_\d+|\b0x[0-9a-f]{6,}\b|\b[0-9a-f]{32}\b"
+    r"|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
 )
 
 
