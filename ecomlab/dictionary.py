@@ -43,8 +43,8 @@ SOURCED = {
 FIGURES: dict[str, tuple[str, str, dict[str, tuple[str, str]]]] = {
     "membership/page_changes": (
         "margin that each page change truly adds in a year, by twin worlds; a row a change and "
-        "pair of twins (section 4.1)",
-        "各项页面改动一年真正增加的毛利（孪生店铺之差），每行一项改动的一对孪生店铺（4.1 节）", {
+        "pair of twins (sections 4.1, 4.4)",
+        "各项页面改动一年真正增加的毛利（孪生店铺之差），每行为一项改动的一对店铺（4.1、4.4 节）", {
         "change": ("page change", "页面改动"),
         "pair": ("pair of twin worlds", "孪生店铺对的序号"),
         "gain": ("margin added in a year, CNY", "一年增加的毛利，元")}),
@@ -147,12 +147,15 @@ Made by `ecomlab shop build` from the declarations in the code; do not edit it b
 
 ## Lantern Market / 灯市
 
-`shop/*.parquet` hold two years of a simulated shop whose truth is known. Open them with
-`ecomlab.open_shop()`, or with anything that reads Parquet. Times and days are shop time (UTC+8),
-kept without a zone; money is in CNY; what is missing is null. Amounts add up to the cent.
+Lantern Market is a simulated marketplace whose truth is known; our shop is one stall on it.
+`shop/*.parquet` hold two years of the shop, and a sample of all the market's trades (`stalls`).
+Open them with `ecomlab.open_shop()`, or with anything that reads Parquet. Times and days are shop
+time (UTC+8), kept without a zone; money is in CNY; what is missing is null. Amounts add up to the
+cent.
 
-`shop/*.parquet` 是一家模拟店铺两年的数据，其真值已知。用 `ecomlab.open_shop()` 打开，或用任何能
-读 Parquet 的工具。日期与时刻均为店铺时间（UTC+8），不带时区；金额单位为元；缺失值为空（null）。
+灯市是一个模拟的电商平台，其真值已知，我们的店铺是其中一家。`shop/*.parquet` 是这家店铺两年的数据，
+以及全平台成交的一份样本（`stalls`）。用 `ecomlab.open_shop()` 打开，或用任何能读 Parquet 的工具。
+日期与时刻均为店铺时间（UTC+8），不带时区；金额单位为元；缺失值为空（null）。
 各项金额精确到分，勾稽相符。
 """
 _HEAD = (

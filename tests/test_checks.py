@@ -87,7 +87,7 @@ def test_a_verdict_is_read_from_any_natural_form(answer):
 @pytest.mark.parametrize("answer", ["True", 2, [True, False], []])
 def test_what_is_no_verdict_is_refused(answer):
     with pytest.raises(
-        AssertionError, match="`kept` (should be True or False|应当是 True 或 False)"
+        AssertionError, match=r"`kept` (should be True or False|应当是 True 或 False)"
     ):
         checks.verdict(answer, "kept")
 
@@ -97,7 +97,7 @@ def test_what_is_no_verdict_is_refused(answer):
     "check", [checks.filled, checks.verdict, checks.number, checks.numbers, checks.texts]
 )
 def test_what_is_blank_is_told_as_blank(check, answer):
-    with pytest.raises(AssertionError, match="`kept` (is still empty|还空着)"):
+    with pytest.raises(AssertionError, match=r"`kept` (is still empty|还空着)"):
         check(answer, "kept")
 
 
