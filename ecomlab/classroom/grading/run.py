@@ -198,12 +198,23 @@ def _scratch(directory: CourseDirectory) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         os.close(held)
+        # What a killed run's last children still held at the start is free by now.
+        _clear_abandoned(base, folder)
         with contextlib.suppress(OSError):
             base.rmdir()
             if is_first:
                 base.parent.rmdir()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, though a killed worker's child may write into it for a moment more."""
+    for pause in (0.0, 0.1, 0.3, 1.0):
+        time.sleep(pause)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def _clear_abandoned(base: Path, own: Path) -> None:
