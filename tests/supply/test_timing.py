@@ -69,7 +69,7 @@ def test_the_product_limit_by_hand():
         (lambda t: t.assign(received_on=TODAY + pd.Timedelta(days=1)), "received after 2025-06-30"),
         (lambda t: t.assign(received_on=pd.NaT), "fewer than two closed orders"),
         (lambda t: t.drop(columns="received_on"), "no column 'received_on'"),
-        (lambda t: t.assign(ordered_on=pd.NaT), "'ordered_on' is missing in row 0, the first of 400"),
+        (lambda t: t.assign(ordered_on=pd.NaT), "'ordered_on' is missing in row 0, the first of 4"),
     ],
 )
 def test_impossible_orders_are_refused(change, message):
