@@ -74,8 +74,8 @@ def _starter_of_function(function: ast.FunctionDef) -> list[str]:
 class ClearSolutions(_ClearSolutions):
     """nbgrader's step of this name, with starters that keep the names of the answers.
 
-    nbgrader's own stub is ``raise NotImplementedError()``, which stops Run All and does not tell
-    the student which name the checks will look for.
+    nbgrader's own stub raises an error, which stops Run All and does not tell the student which
+    name the checks will look for.
     """
 
     def preprocess_cell(self, cell, resources, cell_index):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
@@ -20,7 +21,7 @@ Ints = NDArray[np.int64]
 BLOCK = 4_096
 
 
-class Recommender:
+class Recommender(ABC):
     """Lists for customers, from a score of every product for each of them.
 
     Attributes
@@ -63,12 +64,12 @@ class Recommender:
         self._learn(None if products is None else products.set_index("product_id"))
         return self
 
-    def _learn(self, products: pd.DataFrame | None) -> None:
+    def _learn(self, products: pd.DataFrame | None) -> None:  # noqa: B027  (some need no more)
         """Fit what the model adds to the counts."""
 
+    @abstractmethod
     def _score(self, seen: csr_array) -> Floats:
         """Scores for customers by what they took, shape (customers, products)."""
-        raise NotImplementedError
 
     def scores(self, customers: ArrayLike) -> Floats:
         """Score of each product for each customer, shape (customers, products of ``products_``).

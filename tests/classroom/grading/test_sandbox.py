@@ -95,16 +95,16 @@ def outcomes(isolation: str, shops: Path, *, ordinary: bool = False) -> dict[str
 
 
 def _as_ordinary_user(command: list[str]) -> list[str]:
-    """The command without root; an interpreter in root's home is shown by a mount of its own."""
-    base = Path(sys.base_prefix)
+    """The command without root; an interpreter in its home is shown by a mount of its own."""
+    base, home = Path(sys.base_prefix), Path.home()
     steps = ["set -e"]
-    if base.is_relative_to("/root"):
-        home = base.relative_to("/root").parts[0]
+    if base.is_relative_to(home):
+        own = home / base.relative_to(home).parts[0]
         steps += [
             "held=$(mktemp -d)",
-            f"mount --bind /root/{home} $held",
-            "mount -t tmpfs -o mode=755 tmpfs /root",
-            f"mkdir /root/{home} && mount --bind $held /root/{home}",
+            f"mount --bind {own} $held",
+            f"mount -t tmpfs -o mode=755 tmpfs {home}",
+            f"mkdir {own} && mount --bind $held {own}",
         ]
     steps.append(
         f"exec env HOME=/tmp setpriv --reuid={ORDINARY} --regid={ORDINARY} --clear-groups "
