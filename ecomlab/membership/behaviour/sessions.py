@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
 
 from ecomlab import frames
 from ecomlab.arguments import whole
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _GAP = re.compile(r"(\d+)\s*(s|sec|min|h)")
 _SECONDS = {"s": 1, "sec": 1, "min": 60, "h": 3600}
@@ -60,6 +66,9 @@ def sessionize(
     [[1, 1], [1, 2], [2, 1]]
     """
     clicks = _clicks(events, gap, customer_id, event, happened_at)
+    names = {"who": customer_id, "event": event, "at": happened_at}
+    if clicks.implementation.is_pandas():
+        return _cut_in_memory(clicks.collect().to_native(), gap).rename(columns=names)
     cut = (
         # Clicks that are alike in all must keep the place they were first given: hence `number`.
         clicks.with_columns(one=nw.lit(1))
@@ -80,7 +89,7 @@ def sessionize(
             place=(nw.col("number") - nw.col("first") + 1).cast(nw.Int64),
         )
     )  # fmt: skip
-    return frames.like(cut.rename({"who": customer_id, "event": event, "at": happened_at}), events)
+    return frames.like(cut.rename(names), events)
 
 
 def paths(
@@ -126,10 +135,12 @@ def paths(
     """
     for name, value in {"top": top, "length": length}.items():
         whole(value, name)
+    clicks = _clicks(events, gap, customer_id, event, happened_at)
+    if clicks.implementation.is_pandas():
+        return _paths_in_memory(clicks.collect().to_native(), gap, length).head(top)
     later = [f"step{place}" for place in range(2, length + 2)]
     starts = (
-        _clicks(events, gap, customer_id, event, happened_at)
-        .with_columns(
+        clicks.with_columns(
             before=nw.col("at").shift(1).over("who", order_by=_ORDER),
             last=nw.col("event").shift(1).over("who", order_by=_ORDER),
         )
@@ -159,6 +170,59 @@ def paths(
         .head(top)
     )
     return frames.like(table, events)
+
+
+def _cut_in_memory(clicks: pd.DataFrame, gap: str | timedelta) -> pd.DataFrame:
+    """The clicks in order with `session` and `place`: one sort, where windows would take many."""
+    order, another, new = _in_order(clicks, gap)
+    row, sessions = np.arange(len(order)), np.cumsum(new)
+    others = np.maximum.accumulate(np.where(another, sessions - 1, 0))
+    start = np.maximum.accumulate(np.where(new, row, 0))
+    cut = clicks.take(order).reset_index(drop=True)
+    return cut.assign(session=sessions - others, place=row - start + 1)
+
+
+def _paths_in_memory(clicks: pd.DataFrame, gap: str | timedelta, length: int) -> pd.DataFrame:
+    """All ways, most common first; each is put into words once."""
+    import pandas as pd
+
+    order, _, new = _in_order(clicks, gap)
+    code, name = pd.factorize(clicks["event"].take(order))
+    kept = new | (np.diff(code, prepend=-1) != 0)
+    code, new = code[kept], new[kept]
+    start = np.flatnonzero(new)
+    steps = np.diff(start, append=len(code))
+    seen = np.full((len(start), min(length + 1, steps.max(initial=0))), -1)
+    for ahead in range(seen.shape[1]):
+        goes_on = steps > ahead
+        seen[goes_on, ahead] = code[start[goes_on] + ahead]
+    seen[:, length:][seen[:, length:] >= 0] = len(name)
+    ways, sessions = np.unique(seen, axis=0, return_counts=True)
+    word = [*name, "…"]
+    told = [" > ".join(word[step] for step in way if step >= 0) for way in ways]
+    table = pd.DataFrame(
+        {
+            "path": pd.Series(told, dtype=clicks["event"].dtype),
+            "sessions": sessions,
+            "share": sessions / max(sessions.sum(), 1),
+        }
+    )
+    return table.sort_values(["sessions", "path"], ascending=[False, True], ignore_index=True)
+
+
+def _in_order(
+    clicks: pd.DataFrame, gap: str | timedelta
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """The clicks' rows by customer, time and name; where a customer begins, and where a session."""
+    import pandas as pd
+
+    who, event = (pd.factorize(clicks[name], sort=True)[0] for name in ("who", "event"))
+    at = clicks["at"].to_numpy()
+    order = np.lexsort((event, at, who))
+    another = np.diff(who[order], prepend=-1) != 0
+    at = at[order]
+    late = np.diff(at, prepend=at[:1]) > np.timedelta64(_gap_seconds(gap), "s")
+    return order, another, another | late
 
 
 def _clicks(
