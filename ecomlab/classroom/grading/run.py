@@ -34,10 +34,16 @@ from ecomlab.classroom.grading.record.courses import (
 from ecomlab.classroom.grading.record.gradebook import OneGradebook, shared
 from ecomlab.classroom.grading.record.kernels import stock_reason
 from ecomlab.classroom.grading.report import Report
+from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference, modules_of, unsealed_reference
 from ecomlab.classroom.grading.trusted.study import Study, run_all
-from ecomlab.classroom.grading.trusted.submission import FastAutograde, Result, lay_out_given
-from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError, warmed
+from ecomlab.classroom.grading.trusted.submission import (
+    FastAutograde,
+    Result,
+    given_folder,
+    lay_out_given,
+)
+from ecomlab.classroom.grading.trusted.zygote import ZygoteError, warmed
 from ecomlab.classroom.grading.workers import Job, in_this_process, in_workers
 
 Progress = Callable[[Result, int, int, float], None]
@@ -130,12 +136,12 @@ def grade(
         return report
     with contextlib.ExitStack() as stack:
         scratch = stack.enter_context(_scratch(directory))
-        job, zygote = _prepare(config, directory, assignment, plan, scratch, report, stock)
+        job, preludes = _prepare(config, directory, assignment, plan, scratch, report, stock)
         if executor is None and workers == 1:
-            results = in_this_process(job, zygote, todo)
+            results = in_this_process(job, preludes, todo)
         else:
-            stack.callback(zygote.close)
-            results = in_workers(job, todo, workers, zygote, executor)
+            stack.callback(preludes.close)
+            results = in_workers(job, todo, workers, preludes, executor)
         report.startup_seconds = time.monotonic() - begun
         started = time.monotonic()
         with contextlib.closing(results):
@@ -238,7 +244,7 @@ def _prepare(
     scratch: Path,
     report: Report,
     stock: Mapping[str, str],
-) -> tuple[Job, Zygote]:
+) -> tuple[Job, Preludes]:
     """Warm a process up, and run the reference solution of each notebook in its forks."""
     notebooks = _sources(directory, assignment)
     early = dict.fromkeys(m for n in notebooks for m in modules_of(n))
@@ -252,7 +258,8 @@ def _prepare(
             zygote.close()
             raise
         at_once = min(report.workers, os.cpu_count() or 1)
-        found, zygote, loaded = run_all(studies, zygote, loaded, at_once)
+        given = str(given_folder(scratch))
+        found, preludes, loaded = run_all(studies, zygote, loaded, given, at_once)
     except ZygoteError as error:
         raise GradingError(str(error)) from None
     references |= found
@@ -268,7 +275,7 @@ def _prepare(
         references=tuple(references.items()),
         scratch=str(scratch),
     )
-    return job, zygote
+    return job, preludes
 
 
 def _plan_studies(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -13,9 +14,10 @@ from typing import Any
 from traitlets.config import Config
 
 from ecomlab.classroom.grading import sandbox
+from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference
-from ecomlab.classroom.grading.trusted.submission import Grader, Result
-from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError, warmed
+from ecomlab.classroom.grading.trusted.submission import Grader, Result, given_folder
+from ecomlab.classroom.grading.trusted.zygote import ZygoteError, warmed
 
 Results = Generator[Result, None, None]
 _TRIES = 3
@@ -33,34 +35,38 @@ class Job:
     references: tuple[tuple[str, Reference], ...]
     scratch: str
 
-    def grader(self, zygote: Zygote | None = None) -> Grader:
-        """A grader with a warm process of its own."""
-        if zygote is None:
-            zygote, _ = warmed(self.plan, self.modules)
+    def warm(self) -> Preludes:
+        """A warm process, for a worker that has none."""
+        zygote, _ = warmed(self.plan, self.modules)
+        return Preludes(zygote, str(given_folder(Path(self.scratch))))
+
+    def grader(self, preludes: Preludes | None = None) -> Grader:
+        """A grader with warm processes of its own."""
+        preludes = preludes or self.warm()
         try:
             return Grader(
                 config=Config(self.config),
                 root=self.root,
                 assignment=self.assignment,
                 references=dict(self.references),
-                zygote=zygote,
+                preludes=preludes,
                 scratch=Path(self.scratch),
             )
         except BaseException:
-            zygote.close()
+            preludes.close()
             raise
 
 
-def in_this_process(job: Job, zygote: Zygote, students: Sequence[str]) -> Results:
-    grader = job.grader(zygote)
+def in_this_process(job: Job, preludes: Preludes, students: Sequence[str]) -> Results:
+    grader = job.grader(preludes)
     try:
         for student in students:
             try:
                 yield grader.grade(student)
             except ZygoteError:
                 # Something ended the warm process; a new one, and the submission once more.
-                grader.zygote.close()
-                grader.warm_with(warmed(job.plan, job.modules)[0])
+                grader.preludes.close()
+                grader.preludes = job.warm()
                 yield grader.grade(student)
     finally:
         grader.close()
@@ -68,7 +74,7 @@ def in_this_process(job: Job, zygote: Zygote, students: Sequence[str]) -> Result
 
 _workers_own: dict[str, Grader] = {}
 # Warm processes that this one has ready for the workers that it is about to fork.
-_heirlooms: list[Zygote] = []
+_heirlooms: list[Preludes] = []
 
 
 def grade_one(job: Job, student: str) -> Result:
@@ -98,21 +104,24 @@ def _start_worker(turn: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with turn.get_lock():
         mine, turn.value = turn.value, turn.value + 1
-    for place, zygote in enumerate(_heirlooms):
+    for place, preludes in enumerate(_heirlooms):
         if place != mine:
-            zygote.let_go()
+            preludes.let_go()
     del _heirlooms[mine + 1 :], _heirlooms[:mine]
+    # What was imported is nothing to look through for garbage, each time.
+    gc.collect()
+    gc.freeze()
 
 
-def warm_pool(workers: int, zygote: Zygote) -> Executor:
-    """Local workers, each with its warm process: a twin of the given one, or, if that is gone,
-    one of its own."""
+def warm_pool(workers: int, preludes: Preludes) -> Executor:
+    """Local workers, each with its warm processes: twins of the given ones, or, if these are gone,
+    some of its own."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("fork")
     with contextlib.suppress(ZygoteError):
-        _heirlooms.extend(zygote.twin() for _ in range(workers))
+        _heirlooms.extend(preludes.twin() for _ in range(workers))
     try:
         pool = ProcessPoolExecutor(
             workers,
@@ -139,21 +148,21 @@ def in_workers(
     job: Job,
     students: Sequence[str],
     workers: int,
-    zygote: Zygote,
+    preludes: Preludes,
     executor: Executor | None,
 ) -> Results:
     """Results as they come; what a lost worker held is graded by another."""
     if executor is not None:
-        zygote.close()
-    pool = executor or warm_pool(min(workers, len(students)), zygote)
-    return _results(job, students, workers, zygote, pool, own=executor is None)
+        preludes.close()
+    pool = executor or warm_pool(min(workers, len(students)), preludes)
+    return _results(job, students, workers, preludes, pool, own=executor is None)
 
 
 def _results(
     job: Job,
     students: Sequence[str],
     workers: int,
-    zygote: Zygote,
+    preludes: Preludes,
     pool: Executor,
     *,
     own: bool,
@@ -199,7 +208,7 @@ def _results(
                 why = "the worker that graded it was ended each time"
                 yield Result(student, "failed", reason=why)
         if waiting and own:
-            pool = warm_pool(min(workers, len(waiting)), zygote)
+            pool = warm_pool(min(workers, len(waiting)), preludes)
 
 
 def _stop(pool: Any) -> None:

@@ -259,8 +259,8 @@ def test_a_lost_zygote_is_replaced(fresh, monkeypatch):
     def grade_and_kill(self, student):
         if student == "s3" and not killed:
             killed.append(student)
-            self.zygote._process.kill()
-            self.zygote._process.wait()
+            self.preludes.zygote._process.kill()
+            self.preludes.zygote._process.wait()
         return original(self, student)
 
     monkeypatch.setattr(Grader, "grade", grade_and_kill)

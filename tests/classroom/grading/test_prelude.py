@@ -98,7 +98,7 @@ def zygote():
     ],
 )  # fmt: skip
 def test_what_leaves_nothing_behind_is_run_once(zygote: Zygote, tmp_path, cells):
-    prelude = play(zygote, str(tmp_path), [], cells)
+    prelude = play(zygote, str(tmp_path), cells)
     assert prelude is not None
     prelude.zygote.close()
 
@@ -124,7 +124,7 @@ def test_what_leaves_nothing_behind_is_run_once(zygote: Zygote, tmp_path, cells)
     ],
 )
 def test_what_forks_would_share_or_lack_is_run_for_each_student(zygote: Zygote, tmp_path, cell):
-    assert play(zygote, str(tmp_path), [], ["x = 1", cell], 3) is None
+    assert play(zygote, str(tmp_path), ["x = 1", cell], 3) is None
     child = zygote.fork(str(tmp_path), [])
     assert child.alive()
     child.end()

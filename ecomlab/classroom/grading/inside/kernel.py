@@ -255,7 +255,7 @@ def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | 
         elif what == "files":
             _hand_over(replies, request["id"], work, before)
         elif what == "watch":
-            shops = leftovers.watch_shops()
+            shops, _ = leftovers.watch_shops()
         elif what == "shops":
             send(replies, {"is": "shops", "names": shops})
         elif what == "shop":

@@ -55,8 +55,8 @@ def hand_over(
     return {"links": links, "lost": lost, "gone": sorted(gone)}
 
 
-def watch_shops() -> list[str]:
-    """The simulated shops that this process asks for from now on, by name, as they come."""
+def watch_shops() -> tuple[list[str], Callable[[], None]]:
+    """The simulated shops that this process asks for from now on, by name; and how to stop."""
     from ecomlab.shop import cache
 
     asked: list[str] = []
@@ -68,7 +68,7 @@ def watch_shops() -> list[str]:
         return original(name)
 
     cache.entry = entry
-    return asked
+    return asked, lambda: setattr(cache, "entry", original)
 
 
 def shop_folder(name: str) -> str:

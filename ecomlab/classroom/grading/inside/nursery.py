@@ -80,7 +80,7 @@ def _serve(control: socket.socket, plan: sandbox.Plan, kernel: Any, forker: Any)
             _reply(control, {"pid": pid}, os.pidfd_open(pid))
             for fd in fds:
                 os.close(fd)
-        elif request["do"] == "twin":
+        elif request["do"] in ("twin", "prelude"):
             pid = os.fork()
             if pid == 0:
                 control.close()
@@ -88,17 +88,10 @@ def _serve(control: socket.socket, plan: sandbox.Plan, kernel: Any, forker: Any)
                 endings, living = {}, set()
                 with contextlib.suppress(OSError):
                     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-                _reply(control, {"memory_mb": sandbox.used_memory_mb(), "pid": os.getpid()})
-            else:
-                _reply(control, {})
-                os.close(fds[0])
-        elif request["do"] == "prelude":
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                control = socket.socket(fileno=fds[0])
-                endings, living = {}, set()
-                _play(plan, kernel, control, request["shops"], *fds[1:])
+                if request["do"] == "prelude":
+                    _play(plan, kernel, control, *fds[1:])
+                else:
+                    _reply(control, {"memory_mb": sandbox.used_memory_mb(), "pid": os.getpid()})
             else:
                 _reply(control, {})
                 for fd in fds:
@@ -109,7 +102,6 @@ def _play(
     plan: sandbox.Plan,
     kernel: Any,
     control: socket.socket,
-    shops: list[str] | None,
     requests: int,
     replies: int,
     files: int,
@@ -118,7 +110,7 @@ def _play(
 
     A student's code never runs here.
     """
-    from ecomlab.classroom.grading.inside import stillness
+    from ecomlab.classroom.grading.inside import leftovers, stillness
     from ecomlab.classroom.grading.inside.kernel import (
         after_fork,
         random_state,
@@ -128,16 +120,17 @@ def _play(
     )
 
     try:
-        with contextlib.suppress(OSError):
-            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
         spilled = after_fork(kernel, replies)
-        work = sandbox.move_in(plan, files, shops, owner=os.getpid())
+        work = sandbox.move_in(plan, files, None, owner=os.getpid())
         _reply(control, {"pid": os.getpid(), "memory_mb": 0}, os.pidfd_open(os.getpid()))
+        shops, stop = leftovers.watch_shops() if plan.shops else ([], lambda: None)
         random_before, before = random_state(), stillness.look(work)
         idle = serve(kernel, requests, replies, spilled, None)
         settle_random(random_before)
+        stop()
         why = stillness.moved(before, work) if idle else "something waits to be run"
-        send(replies, {"is": "stays", "why": why, "memory_mb": sandbox.used_memory_mb()})
+        used = sandbox.used_memory_mb()
+        send(replies, {"is": "stays", "why": why, "memory_mb": used, "shops": shops})
         os.close(requests)
         os.close(replies)
         if why:

@@ -143,6 +143,13 @@ def language_of(notebook: NotebookNode) -> str | None:
     return None
 
 
+def judged_setup(notebook: NotebookNode, setup: Iterable[str]) -> list[str]:
+    """What a judge of this notebook runs first: it speaks the notebook's language."""
+    language = language_of(notebook)
+    spoken = [f"import ecomlab; ecomlab.set_language({language!r})"] if language else []
+    return [*spoken, *setup]
+
+
 def opening(cells: Iterable[NotebookNode]) -> list[str]:
     """The code before the first cell that students fill in, that gives marks, or is tagged."""
     found = []

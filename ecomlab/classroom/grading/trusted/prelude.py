@@ -6,10 +6,12 @@ shown again. So is the judge's set-up. No student's code or data ever reaches su
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ecomlab.classroom.grading.codec.wire import BrokenFrame, Closed
@@ -41,14 +43,17 @@ class Played:
 
 @dataclass(frozen=True)
 class Prelude:
-    """A warm process that has run some of the instructor's cells."""
+    """A warm process that has run some of the instructor's cells, and the shops these opened."""
 
     zygote: Zygote
     cells: tuple[Played, ...]
+    shops: tuple[str, ...]
 
 
 class Preludes:
-    """The preludes of a warm process, each played when it is first asked for.
+    """A warm process and its preludes, each played when it is first asked for.
+
+    Several threads may ask at once.
 
     Parameters
     ----------
@@ -59,32 +64,58 @@ class Preludes:
     """
 
     def __init__(self, zygote: Zygote, given: str) -> None:
-        self._zygote, self._given = zygote, given
-        self._known: dict[tuple[str, ...], Prelude | None] = {}
+        self.zygote, self.given = zygote, given
+        self._known: dict[tuple[str, ...], Future[Prelude | None]] = {}
+        self._one_at_a_time = threading.Lock()
 
-    def of(
-        self, cells: Sequence[str], shops: Iterable[str], timeout: float | None = _PATIENCE
-    ) -> Prelude | None:
-        """The process that has run these cells; the same one for the same cells and shops."""
-        shown = sorted(shops)
-        key = (*shown, "", *cells)
-        if key not in self._known:
-            self._known[key] = play(self._zygote, self._given, shown, cells, timeout)
-        return self._known[key]
+    def of(self, cells: Sequence[str], timeout: float | None = _PATIENCE) -> Prelude | None:
+        """The process that has run these cells; the same one for the same cells."""
+        key = tuple(cells)
+        with self._one_at_a_time:
+            is_new = key not in self._known
+            found = self._known.setdefault(key, Future())
+        if is_new:
+            try:
+                found.set_result(play(self.zygote, self.given, key, timeout))
+            except BaseException as error:
+                found.set_exception(error)
+        return found.result()
+
+    def twin(self) -> Preludes:
+        """The same for another worker, forked from these processes; it ends when they end."""
+        other = Preludes(self.zygote.twin(), self.given)
+        try:
+            for key, found in self._known.items():
+                prelude = found.result()
+                other._known[key] = Future()
+                other._known[key].set_result(
+                    prelude and replace(prelude, zygote=prelude.zygote.twin())
+                )
+        except BaseException:
+            other.close()
+            raise
+        return other
+
+    def let_go(self) -> None:
+        """Close this process's ends only: a fork of it holds the other copies."""
+        for zygote in self._zygotes():
+            zygote.let_go()
 
     def close(self) -> None:
-        """End them all."""
-        for prelude in filter(None, self._known.values()):
-            prelude.zygote.close()
+        """End them all, and the warm process."""
+        for zygote in self._zygotes():
+            zygote.close()
         self._known.clear()
+
+    def _zygotes(self) -> Iterator[Zygote]:
+        for found in self._known.values():
+            if found.done() and not found.exception() and (prelude := found.result()):
+                yield prelude.zygote
+        yield self.zygote
 
 
 def play(
-    zygote: Zygote,
-    folder: str,
-    shops: Sequence[str],
-    cells: Sequence[str],
-    timeout: float | None = _PATIENCE,
+    zygote: Zygote, folder: str, cells: Sequence[str], timeout: float | None = _PATIENCE
 ) -> Prelude | None:
     """Run cells for all students; None where that would not be the same for each of them.
 
@@ -94,25 +125,24 @@ def play(
         Knows neither tests nor students.
     folder
         Holds the instructor's files.
-    shops
-        The simulated shops in sight.
     cells
-        The instructor's code.
+        The instructor's code; it sees all of the user's simulated shops.
     timeout
         Seconds that each may take.
     """
     if not cells or zygote.plan.isolation == "none":
         return None
     try:
-        child = zygote.prelude(folder, shops)
+        child = zygote.prelude(folder)
     except ZygoteError:
         return None
-    session = Session(zygote, folder, folder, shops=shops)
+    session = Session(zygote, folder, folder)
     session.take_over(child)
     played = _run_all(session, cells, timeout)
-    if played is not None and _stays(session, zygote):
+    told = None if played is None else _stays(session, zygote)
+    if played is not None and told is not None:
         child.let_go()
-        return Prelude(child.zygote, played)
+        return Prelude(child.zygote, played, tuple(map(str, told.get("shops", ()))))
     child.end()
     child.zygote.close()
     return None
@@ -151,10 +181,11 @@ def _opens_output(message: Message) -> bool:
     return isinstance(state, dict) and state.get("_model_name") == "OutputModel"
 
 
-def _stays(session: Session, zygote: Zygote) -> bool:
+def _stays(session: Session, zygote: Zygote) -> Message | None:
+    """What the process says of itself where it can be forked for each student."""
     try:
         told = session.stay(time.monotonic() + _PATIENCE)
     except (Closed, BrokenFrame):
-        return False
+        return None
     room = int(told.get("memory_mb", 0)) + _ROOM_MB <= zygote.plan.memory_mb
-    return told.get("why") == "" and room
+    return told if told.get("why") == "" and room else None

@@ -182,8 +182,11 @@ class Session:
         Of use for the reference only: these processes are watched where all shops are shown.
         """
         student, judge = (
-            self._names(child, "shops") if child is not None else []
-            for child in (self._student, self._judge)
+            [*(before.shops if before else ()), *(self._names(child, "shops") if child else ())]
+            for child, before in (
+                (self._student, self.prelude),
+                (self._judge, self.judged_prelude),
+            )
         )
         return student, judge
 
@@ -231,27 +234,23 @@ class Session:
         self._student = self._judge = None
 
     def _new_student(self) -> Child:
-        if self.prelude is None:
-            return self._fork(self.folder, self.shops)
-        self._played = list(self.prelude.cells)
-        return self.prelude.zygote.fork(self.folder, self.shops)
+        self._played = list(self.prelude.cells) if self.prelude else []
+        return self._fork(self.prelude, self.folder, self.shops)
 
-    def _fork(self, folder: str, shops: Collection[str] | None) -> Child:
-        child = self.zygote.fork(folder, shops)
+    def _fork(self, prelude: Prelude | None, folder: str, shops: Collection[str] | None) -> Child:
+        child = (prelude or self).zygote.fork(folder, shops)
         if shops is None:
             child.channel.send({"do": "watch"})
         return child
 
     def _new_judge(self) -> Child:
-        if self.judged_prelude is not None:
-            return self.judged_prelude.zygote.fork(self.given, self.judged_shops)
-        judge = self._fork(self.given, self.judged_shops)
-        for code in self.setup:
+        judge = self._fork(self.judged_prelude, self.given, self.judged_shops)
+        for code in () if self.judged_prelude else self.setup:
             outcome = self._run(judge, "execute", code, 0, 60.0, lambda message: None)
             if outcome.ended or outcome.timed_out:
                 self.notes.append(Finding("a locked cell could not be run beside the tests"))
                 judge.end()
-                judge = self._fork(self.given, self.judged_shops)
+                judge = self._fork(None, self.given, self.judged_shops)
                 break
         return judge
 

@@ -16,6 +16,7 @@ from ecomlab.classroom.grading.record.cells import (
     Redactor,
     assigned_names,
     imports,
+    judged_setup,
     locked_setup,
     opening,
     sealable,
@@ -24,6 +25,7 @@ from ecomlab.classroom.grading.record.courses import GradingError
 from ecomlab.classroom.grading.record.guard import CellRecord
 from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
 from ecomlab.classroom.grading.trusted.harvest import keep_shops
+from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference, credit_of
 from ecomlab.classroom.grading.trusted.session import Session
 from ecomlab.classroom.grading.trusted.zygote import Zygote, warmer
@@ -68,7 +70,7 @@ class Study:
             session.close()
         self._check(session)
 
-    def run_sealed(self, zygote: Zygote) -> Reference:
+    def run_sealed(self, preludes: Preludes) -> Reference:
         """Run it once more with its tests apart, and tell what was learnt."""
         code = [c for c in self.notebook.cells if c.cell_type == "code"]
         solutions = [c.source for c in code if _solution(c, self.records)]
@@ -82,14 +84,18 @@ class Study:
             "asked_for": frozenset(assigned_names(solutions)),
             "test_imports": tuple((t, i) for t, i in shown if i),
         }
+        head = tuple(opening(self.notebook.cells))
+        head = () if _fails(self._cells, head) else head
         session = Session(
-            zygote,
+            preludes.zygote,
             self.folder,
             self.given,
             setup,
             asked_for=known["asked_for"],
             shops=None,
             judged_shops=None,
+            prelude=preludes.of(head, self.execute.timeout),
+            judged_prelude=preludes.of(judged_setup(self.notebook, setup)),
         )
         candidates = frozenset(t for t, s in tests.items() if sealable(s))
         opened: tuple[list[str], list[str]] = ([], [])
@@ -103,10 +109,9 @@ class Study:
         beside = _marks(self._cells)
         sealed = frozenset(t for t in candidates if again.get(t) == beside.get(t))
         why = ("its answers do not cross", "it looks at more than data")
-        head = tuple(opening(self.notebook.cells))
         return Reference(
             **known,
-            opening=() if _fails(self._cells, head) else head,
+            opening=head,
             credited=frozenset(
                 c.metadata.nbgrader.grade_id
                 for c in filter(is_test, self._cells)
@@ -143,16 +148,17 @@ class Study:
 
 
 def run_all(
-    studies: Sequence[Study], zygote: Zygote, loaded: Iterable[str], workers: int
-) -> tuple[dict[str, Reference], Zygote, list[str]]:
+    studies: Sequence[Study], zygote: Zygote, loaded: Iterable[str], given: str, workers: int
+) -> tuple[dict[str, Reference], Preludes, list[str]]:
     """Run each reference twice, several at once; what the first runs loaded is warm for the second.
 
     Returns
     -------
     dict of str to Reference
         What was learnt, by notebook.
-    Zygote, list of str
-        The warm process, or the one that took its place, and the modules it has loaded.
+    Preludes, list of str
+        The warm process, or the one that took its place, with what the instructor's cells left;
+        and the modules it has loaded.
     """
     try:
         with ThreadPoolExecutor(workers) as pool:
@@ -162,13 +168,14 @@ def run_all(
         raise
     late = dict.fromkeys(m for study in studies for m in study.modules)
     zygote, modules = warmer(zygote, loaded, late)
+    preludes = Preludes(zygote, given)
     try:
         with ThreadPoolExecutor(workers) as pool:
-            found = list(pool.map(lambda study: study.run_sealed(zygote), studies))
+            found = list(pool.map(lambda study: study.run_sealed(preludes), studies))
     except BaseException:
-        zygote.close()
+        preludes.close()
         raise
-    return {r.name: r for r in found}, zygote, modules
+    return {r.name: r for r in found}, preludes, modules
 
 
 def _solution(cell: NotebookNode, records: Mapping[str, CellRecord]) -> bool:

@@ -22,7 +22,7 @@ from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from ecomlab.classroom.grading.record import guard
-from ecomlab.classroom.grading.record.cells import Redactor, cell_records, language_of, opening
+from ecomlab.classroom.grading.record.cells import Redactor, cell_records, judged_setup, opening
 from ecomlab.classroom.grading.record.gradebook import GradebookError, OneGradebook, shared, writing
 from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
 from ecomlab.classroom.grading.trusted.feedback import explain_lost_marks, settle_credit
@@ -123,13 +123,15 @@ class Grader:
         The course's folder and the assignment.
     references
         What running the reference solution taught, per notebook.
+    preludes
+        A warm process, and what the instructor's cells left there; the grader's own from now on.
     """
 
     config: Config
     root: str
     assignment: str
     references: Mapping[str, Reference]
-    zygote: Zygote
+    preludes: Preludes
     scratch: Path
 
     def __post_init__(self) -> None:
@@ -141,19 +143,11 @@ class Grader:
         given = given_folder(self.scratch)
         names = (p.relative_to(given).as_posix() for p in given.rglob("*"))
         self._given = {n for n in names if (given / n).is_file()}
-        self._preludes = Preludes(self.zygote, str(given))
 
     def close(self) -> None:
         """Let go of the gradebook and the warm processes."""
         self.gradebook.end()
-        self._preludes.close()
-        self.zygote.close()
-
-    def warm_with(self, zygote: Zygote) -> None:
-        """Fork from this process from now on."""
-        self._preludes.close()
-        self._preludes = Preludes(zygote, str(given_folder(self.scratch)))
-        self.zygote = zygote
+        self.preludes.close()
 
     def grade(self, student: str) -> Result:
         """Grade one submission; a failure is a result, never an exception.
@@ -274,24 +268,23 @@ class Grader:
         reference: Reference,
     ) -> tuple[NotebookNode, Session, list[guard.Finding]]:
         """Run a notebook, and once more where something else than the grader killed it."""
-        setup = [*_speaking(language_of(notebook)), *reference.setup]
-        judged_shops = reference.shops | reference.judged_shops
+        setup = judged_setup(notebook, reference.setup)
         prelude = judged = None
         if self._begins_as_given(notebook, reference, converter.finished):
             timeout = PipeExecute(parent=converter.exporter).timeout
-            prelude = self._preludes.of(reference.opening, reference.shops, timeout)
+            prelude = self.preludes.of(reference.opening, timeout)
         if reference.sealed:
-            judged = self._preludes.of(setup, judged_shops)
+            judged = self.preludes.of(setup)
         for last in (False, True):
             attempt = deepcopy(notebook)
             session = Session(
-                self.zygote,
+                self.preludes.zygote,
                 str(converter.finished),
                 str(given_folder(self.scratch)),
                 setup=setup,
                 asked_for=reference.asked_for,
                 shops=reference.shops,
-                judged_shops=judged_shops,
+                judged_shops=reference.shops | reference.judged_shops,
                 prelude=prelude,
                 judged_prelude=judged,
             )
@@ -356,10 +349,6 @@ def lay_out_given(course: CourseDirectory, config: Config, assignment: str, scra
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target / name)
     return target
-
-
-def _speaking(language: str | None) -> list[str]:
-    return [f"import ecomlab; ecomlab.set_language({language!r})"] if language else []
 
 
 def _check_timestamp(course: CourseDirectory, staged: Path) -> None:

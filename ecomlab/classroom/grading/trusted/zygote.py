@@ -238,7 +238,7 @@ class Zygote:
         """
         return self._new_child("fork", folder, shops, self)
 
-    def prelude(self, folder: str, shops: Collection[str] | None = None) -> Child:
+    def prelude(self, folder: str) -> Child:
         """A child that runs the instructor's cells and is then a warm process itself.
 
         Its ``zygote`` forks from what the cells left, once it was told to stay and said that it
@@ -246,7 +246,7 @@ class Zygote:
         """
         other, theirs = self._another()
         try:
-            child = self._new_child("prelude", folder, shops, other, theirs)
+            child = self._new_child("prelude", folder, None, other, theirs)
         except BaseException:
             other._socket.close()
             raise
