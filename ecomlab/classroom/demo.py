@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import logging
 import multiprocessing
@@ -22,7 +23,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from ecomlab.classroom.build.answers import Answers, read_answers
 from ecomlab.classroom.export import read_marks
-from ecomlab.classroom.grading.record.courses import GradingError, load_config
+from ecomlab.classroom.grading.record.courses import GradingError, begin_gradebook, load_config
 from ecomlab.classroom.grading.report import Report
 from ecomlab.classroom.grading.run import Progress, grade
 from ecomlab.classroom.grading.words import in_chinese
@@ -32,6 +33,11 @@ from ecomlab.style import in_language
 DUE = "2026-03-02 16:00:00 UTC"
 _IN_TIME, _LATE = "2026-03-02 09:30:00 UTC", "2026-03-03 21:15:00 UTC"
 CLASS = {"diligent": 10, "careless": 5, "late": 3, "blank": 2, "broken": 2, "dishonest": 2}
+# Where the course's gradebook is another, perhaps a server, the class must not be written to it.
+_OWN_GRADEBOOK = """
+import os.path
+get_config().CourseDirectory.db_url = f"sqlite:///{os.path.dirname(__file__)}/gradebook.db"
+"""
 _PEEK = """try:
     print(open("../../../gradebook.db", "rb").read(40))
 except OSError as error:
@@ -86,6 +92,7 @@ def play(
     workers: int = 2,
     isolation: str = "strict",
     seed: int = 1,
+    stage: Callable[[str], None] = lambda name: None,
     progress: Progress | None = None,
 ) -> Demo:
     """Make a class of 24, let it hand in a chapter, grade it and write its feedback.
@@ -102,6 +109,8 @@ def play(
         As for :func:`ecomlab.classroom.grade`.
     seed
         Decides who errs where.
+    stage
+        Called as each part begins: with "release", "grade" and "feedback".
 
     Raises
     ------
@@ -117,8 +126,10 @@ def play(
             f"{assignment!r} is not built: there are no notebooks in {str(source)!r}"
         )
     put_on_path()
+    stage("release")
     directory = _release(course, folder, source, assignment)
     kinds = _hand_in(directory, assignment, course / "lessons" / assignment, seed)
+    stage("grade")
     report = grade(
         assignment,
         course=folder,
@@ -127,15 +138,18 @@ def play(
         timeout=60,
         progress=progress,
     )
+    stage("feedback")
     feedback = _feedback(folder, assignment, workers)
     return Demo(folder, report, kinds, feedback)
 
 
 def _release(course: Path, folder: Path, source: Path, assignment: str) -> CourseDirectory:
     folder.mkdir(parents=True, exist_ok=True)
-    if (course / "nbgrader_config.py").exists():
-        shutil.copy(course / "nbgrader_config.py", folder)
+    told = course / "nbgrader_config.py"
+    own = _OWN_GRADEBOOK if "db_url" in load_config(course).CourseDirectory else ""
+    (folder / told.name).write_text((told.read_text() if told.exists() else "") + own)
     directory = CourseDirectory(config=load_config(folder), root=str(folder))
+    begin_gradebook(directory.db_url)
     shutil.copytree(source, directory.format_path(directory.source_directory, ".", assignment))
     _nbgrader(directory, lambda api: api.generate_assignment(assignment))
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
@@ -235,7 +249,8 @@ def _feedback(folder: Path, assignment: str, workers: int) -> int:
     graded = Path(directory.root, directory.autograded_directory).glob(f"*/{assignment}")
     students = sorted(place.parent.name for place in graded)
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    # What was imported is nothing to look through for garbage while pages are parsed.
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=gc.freeze) as pool:
         list(pool.map(partial(_feed_back, folder, assignment), students))
     return len(list(Path(directory.root, directory.feedback_directory).rglob("*.html")))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from nbformat.v4 import new_notebook
 
-from ecomlab.classroom.demo import CLASS
+from ecomlab.classroom.demo import CLASS, _release
 from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.report import Report
 from ecomlab.classroom.grading.trusted.submission import Result
-from ecomlab.classroom.grading.words import in_chinese
 from ecomlab.cli import main
 from smallclass import KERNEL, answer, checks, make_course
 
@@ -56,6 +58,29 @@ def test_the_folder_must_be_new_and_the_chapter_built(course, tmp_path, capsys):
     assert "'two' is not built" in capsys.readouterr().err
 
 
+def test_the_courses_own_gradebook_is_left_alone(tmp_path):
+    cells = [answer("a", "a = 1"), checks("a-test", "assert a == 1", "", 1)]
+    database = tmp_path / "elsewhere.db"
+    config = f"\nc.CourseDirectory.db_url = 'sqlite:///{database}'\n"
+    course = make_course(
+        tmp_path / "course", {"nb": new_notebook(cells=cells, metadata=KERNEL)}, config=config
+    )
+    before = database.read_bytes()
+    folder = tmp_path / "class"
+    made = _release(course, folder, course / "source/one", "one")
+    assert made.db_url == f"sqlite:///{folder}/gradebook.db"
+    assert database.read_bytes() == before
+    ours, nbgraders = (_schema(path) for path in (folder / "gradebook.db", database))
+    assert ours == nbgraders
+
+
+def _schema(path):
+    """Every table as it was made, and which version of nbgrader's it says it is of."""
+    with closing(sqlite3.connect(path)) as database:
+        tables = database.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        return tables, database.execute("SELECT * FROM alembic_version").fetchall()
+
+
 def test_what_was_noticed_is_told_in_chinese():
     noticed = ["nb: the graded cell 'a-test' was deleted", "nb: it exited with status 0"]
     results = [
@@ -67,20 +92,3 @@ def test_what_was_noticed_is_told_in_chinese():
     assert "已批改 2 份（其中 1 份有标记），失败 1 份" in said
     assert "标记 ann: nb：评分单元格 'a-test' 被删除; nb：进程自行退出，状态码 0" in said
     assert "失败 bob: 'nb.ipynb' 不是笔记本：Expecting value" in said
-
-
-@pytest.mark.parametrize(
-    ("text", "chinese"),
-    [
-        ("'points' of cell 'a' was changed from 2.0", "单元格 'a' 的 'points' 被改动，原为 2.0"),
-        ("'x.bin' has 120 MB and was left out", "'x.bin' 有 120 MB，过大，未收"),
-        (
-            "it was ended by SIGKILL (out of memory, or killed)",
-            "进程被 SIGKILL 结束（内存不足，或被杀死）",
-        ),
-        ("KeyError: words of a library's own", "KeyError：words of a library's own"),
-        ("", ""),
-    ],
-)
-def test_each_finding_keeps_its_names_and_numbers(text, chinese):
-    assert in_chinese(text) == chinese

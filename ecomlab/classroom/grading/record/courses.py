@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from ecomlab.classroom.grading.record.gradebook import OneGradebook, explain
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 _VERSION = "SELECT version_num FROM alembic_version"
 
@@ -89,18 +93,40 @@ def check_assignment(directory: CourseDirectory, assignment: str) -> None:
         raise GradingError(explain(error)) from None
 
 
-def _check_version(version: str | None) -> None:
-    """Refuse a gradebook of another nbgrader, without the alembic command that nbgrader calls."""
+def begin_gradebook(db_url: str) -> None:
+    """Begin a gradebook that says which nbgrader it is of; nbgrader makes the rest at first use.
+
+    nbgrader asks a command of alembic's for that, which takes five seconds.
+    """
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(db_url)
+    with engine.begin() as database:
+        database.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        head = {"head": _schemas().get_current_head()}
+        database.execute(text("INSERT INTO alembic_version VALUES (:head)"), head)
+    engine.dispose()
+
+
+def _schemas() -> ScriptDirectory:
+    """Every version of the gradebook that the installed nbgrader knows."""
     import nbgrader
     from alembic.script import ScriptDirectory
 
-    scripts = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+    return ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+
+
+def _check_version(version: str | None) -> None:
+    """Refuse a gradebook of another nbgrader."""
+    scripts = _schemas()
     if version == scripts.get_current_head():
         return
     known = {r.revision for r in scripts.walk_revisions()}
-    way = "run `nbgrader db upgrade`" if version in known else "upgrade nbgrader"
-    age = "an older" if version in known else "a newer"
-    raise GradingError(f"the gradebook was made by {age} nbgrader ({version}): {way}")
+    if version in known:
+        raise GradingError(
+            f"the gradebook was made by an older nbgrader ({version}): run `nbgrader db upgrade`"
+        )
+    raise GradingError(f"the gradebook was made by a newer nbgrader ({version}): upgrade nbgrader")
 
 
 def submissions(directory: CourseDirectory, assignment: str, students: str) -> list[str]:
