@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecomlab.cli import UsageError
-from ecomlab.style import LANGUAGES
+from ecomlab.style import LANGUAGES, Say, in_language
+
+if TYPE_CHECKING:
+    from ecomlab.classroom.grading.trusted.submission import Result
+
+_STATUS = {"graded": "已批改", "flagged": "已批改，有标记", "failed": "失败"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     which.add_argument("--again", action="store_true", help="also what was graded before")
     parser.add_argument("--report", metavar="FILE", help="write the full report as JSON")
-    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the summary")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language it speaks")
     parser.set_defaults(again=False)
     parser.epilog = (
         "Marks and notebooks are nbgrader's own, save for a few cases: docs/grading.md lists them, "
@@ -59,13 +66,21 @@ def run(args: argparse.Namespace) -> int:
     from ecomlab.classroom.grading.run import grade
     from ecomlab.classroom.grading.sandbox import Unavailable
     from ecomlab.classroom.grading.trusted.zygote import ZygoteError
+    from ecomlab.classroom.grading.words import in_chinese
 
+    say, told = in_language(args.lang), (in_chinese if args.lang == "zh" else str)
     report_file = Path(args.report).resolve() if args.report else None
     if report_file and not report_file.parent.is_dir():
-        raise UsageError(f"there is no folder {str(report_file.parent)!r} for the report")
+        raise UsageError(told(f"there is no folder {str(report_file.parent)!r} for the report"))
     if args.compare < 0:
-        raise UsageError(f"--compare needs a positive number, not {args.compare}")
+        raise UsageError(told(f"--compare needs a positive number, not {args.compare}"))
     course = Path(args.course).resolve()
+    _tell(
+        say(
+            en=f"{args.assignment}: the reference solution runs first, then each submission",
+            zh=f"{args.assignment}：先运行参考答案，再逐份批改",
+        )
+    )
     try:
         with compare.before(course, args.compare, args.db) as twin:
             report = grade(
@@ -77,27 +92,34 @@ def run(args: argparse.Namespace) -> int:
                 timeout=args.timeout,
                 memory=args.memory,
                 again=args.again,
-                progress=_show,
+                progress=partial(_show, say),
                 db_url=args.db,
             )
             if twin is not None:
                 report.differences = compare.after(twin, course, report, args.compare)
     except (GradingError, GradebookError, Unavailable, ZygoteError) as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(told(str(error))) from None
     if report_file:
         report.write(report_file)
     print(report.summary(args.lang))
     if report.differences:
-        print(compare.told(report.differences))
+        print(compare.told(report.differences, args.lang))
     return int(bool(report.counts["failed"] or compare.unexplained(report.differences)))
 
 
-def _show(result, done: int, total: int, left: float) -> None:
+def _show(say: Say, result: Result, done: int, total: int, left: float) -> None:
+    status = say(en=result.status, zh=_STATUS.get(result.status, result.status))
     marks = "" if result.score is None else f" {result.score:g}/{result.max_score:g}"
-    line = f"[{done}/{total}] {result.student} {result.status}{marks}"
-    print(f"{line}  {_time(left)} left", file=sys.stderr, flush=True)
+    rest = say(en=f"{time_left(left, say)} left", zh=f"还需 {time_left(left, say)}")
+    _tell(f"[{done}/{total}] {result.student} {status}{marks}  {rest}")
 
 
-def _time(seconds: float) -> str:
+def time_left(seconds: float, say: Say) -> str:
+    """A time in minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    short = say(en=f"{rest} s", zh=f"{rest} 秒")
+    return say(en=f"{minutes} min {short}", zh=f"{minutes} 分 {short}") if minutes else short
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

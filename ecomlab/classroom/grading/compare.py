@@ -23,6 +23,7 @@ from ecomlab.classroom.grading.differences import DIFFERENCES
 from ecomlab.classroom.grading.record.courses import GradingError, load_config
 from ecomlab.classroom.grading.report import Report
 from ecomlab.classroom.scripts import put_on_path
+from ecomlab.style import Say, in_language
 
 _AT_A_WALL = {"PermissionError", "FileNotFoundError", "ConnectionRefusedError", "OSError"}
 # What differs from run to run: a kernel's scratch folder, addresses, random ids. A path is looked
@@ -127,29 +128,50 @@ def unexplained(found: dict[str, Any]) -> list[str]:
     return [v["what"] for v in found.get("values", ()) if not v["on_purpose"]]
 
 
-def told(found: dict[str, Any]) -> str:
-    """The comparison in words."""
+def told(found: dict[str, Any], lang: str = "en") -> str:
+    """The comparison in words, in ``"en"`` or ``"zh"``."""
+    say = in_language(lang)
+    students, seconds = len(found["students"]), found["nbgrader_seconds"]
+    values, outputs = len(found["values"]), len(found["outputs"])
     lines = [
-        f"compared with nbgrader on {len(found['students'])} submission(s), which took it"
-        f" {found['nbgrader_seconds']} s each: {len(found['values'])} of"
-        f" {found['values_compared']} gradebook values and {len(found['outputs'])} of"
-        f" {found['outputs_compared']} cells' outputs differ"
+        say(
+            en=f"compared with nbgrader on {students} submission(s), which took it {seconds} s"
+            f" each: {values} of {found['values_compared']} gradebook values and {outputs} of"
+            f" {found['outputs_compared']} cells' outputs differ",
+            zh=f"与 nbgrader 对照 {students} 份（它每份用时 {seconds} 秒）："
+            f"成绩册 {found['values_compared']} 项中有 {values} 项不同，"
+            f"{found['outputs_compared']} 个单元格的输出中有 {outputs} 个不同",
+        )
     ]
-    lines += [f"  nbgrader could not grade {student}" for student in found["nbgrader_failed"]]
+    for student in found["nbgrader_failed"]:
+        lines.append(
+            say(en=f"  nbgrader could not grade {student}", zh=f"  nbgrader 无法批改 {student}")
+        )
     for value in found["values"]:
-        line = f"  {value['what']}: {value['ours']} here, {value['nbgrader']} by nbgrader"
-        lines.append(line + _purpose(value))
-    lines += [f"  output of {output['what']}{_purpose(output)}" for output in found["outputs"]]
+        what, ours, theirs = value["what"], value["ours"], value["nbgrader"]
+        line = say(
+            en=f"  {what}: {ours} here, {theirs} by nbgrader",
+            zh=f"  {what}：这里是 {ours}，nbgrader 是 {theirs}",
+        )
+        lines.append(line + _purpose(value, say))
+    for output in found["outputs"]:
+        line = say(en=f"  output of {output['what']}", zh=f"  {output['what']} 的输出")
+        lines.append(line + _purpose(output, say))
     every = [*found["values"], *found["outputs"]]
     for kind in sorted({kind for difference in every for kind in difference["on_purpose"]}):
-        case = DIFFERENCES[kind]
-        lines.append(f"{kind}: {case.case}. nbgrader: {case.nbgrader}; here: {case.here}")
+        case = DIFFERENCES[kind][lang]
+        lines.append(
+            say(
+                en=f"{kind}: {case.case}. nbgrader: {case.nbgrader}; here: {case.here}",
+                zh=f"{kind}：{case.case}。nbgrader：{case.nbgrader}；这里：{case.here}",
+            )
+        )
     return "\n".join(lines)
 
 
-def _purpose(difference: dict[str, Any]) -> str:
+def _purpose(difference: dict[str, Any], say: Say) -> str:
     kinds = ", ".join(difference["on_purpose"])
-    return f" (on purpose: {kinds})" if kinds else ""
+    return say(en=f" (on purpose: {kinds})", zh=f"（有意为之：{kinds}）") if kinds else ""
 
 
 def stock(course: Path, assignment: str, student: str) -> None:

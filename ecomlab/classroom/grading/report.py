@@ -78,8 +78,8 @@ class Report:
         for name, reference in self.references.items():
             for cell, why in reference.unsealed:
                 unsealed = say(en="not sealed:", zh="未密封：")
-                lines.append(f"  {unsealed} {name}/{cell}: {why}")
-        lines += [say(en="note: ", zh="注意：") + note for note in self.notes]
+                lines.append(f"  {unsealed} {name}/{cell}: {told(why)}")
+        lines += [say(en="note: ", zh="注意：") + told(note) for note in self.notes]
         for result in self.of("failed"):
             word = say(en="failed  ", zh="失败")
             lines.append(f"{word} {result.student}: {told(result.reason)}")

@@ -42,6 +42,75 @@ _CHINESE = {
     "the worker that graded it was ended each time": "批改它的进程每次都被结束",
     "a file could not be read or written: {}": "有文件无法读写：{}",
     "its timestamp.txt is not a time: {}": "timestamp.txt 里不是时间：{}",
+    # How a test cell ran, and what the run noted.
+    "its answers do not cross": "它要的答案不是数据，无法传递",
+    "it looks at more than data": "它检查的不只是数据",
+    "there is no source notebook": "没有教师版笔记本",
+    "the reference solution gets {} of {} in {}": "参考答案在 {2} 只得 {0} 分（满分 {1}）",
+    "{} runs in a stock kernel, as {}": "{} 在普通内核中运行：{}",
+    "it needs the kernel {}": "它需要内核 {}",
+    "it runs other programs, in the cell that begins with {}":
+        "它运行其他程序，见以 {} 开头的单元格",
+    "no isolation: submissions run with the grader's own rights":
+        "没有隔离：提交的代码拥有批改者自己的权限",
+    "no Landlock here: the file system is closed by namespaces alone":
+        "本机没有 Landlock：文件系统只由命名空间隔开",
+    "basic isolation limits single files, not the scratch space in all":
+        "basic 隔离只限制单个文件的大小，不限制临时空间的总量",
+    "no Landlock for networks here: seccomp alone closes sockets":
+        "本机的 Landlock 不管网络：只由 seccomp 禁用套接字",
+    # Why a run cannot start.
+    "this machine lacks for --isolation {}: {}. Grade on another one, or say --isolation basic or "
+    "none if you trust the submissions":
+        "本机缺少 --isolation {} 所需的：{}。请换一台机器；若信任这些提交，可用 --isolation basic "
+        "或 none",
+    "isolation is one of {}, not {}": "isolation 只能是 {} 之一，不能是 {}",
+    "there must be at least 1 worker, not {}": "批改进程至少 1 个，不能是 {}",
+    "a cell needs a timeout of at least 1 second, not {}": "单元格时限至少 1 秒，不能是 {}",
+    "memory must be a positive number of MB, not {}": "内存应为正数（MB），不能是 {}",
+    "{} is not the name of a {}: it is part of a path":
+        "{} 不能作名称（{}）：它带有路径成分",
+    "{} needs a stock kernel, which has no walls, as {}; say --isolation none if you trust the "
+    "submissions":
+        "{} 需要普通内核，而普通内核没有隔离：{}；若信任这些提交，请用 --isolation none",
+    "there is no folder {}": "没有文件夹 {}",
+    "nbgrader_config.py in {} cannot be read ({})": "{} 中的 nbgrader_config.py 无法读取（{}）",
+    "{} is not a course: there is no nbgrader_config.py and no {}/ in it":
+        "{} 不是课程文件夹：其中没有 nbgrader_config.py，也没有 {}/",
+    "there is no gradebook {}: run `nbgrader generate_assignment` first":
+        "没有成绩册 {}：请先运行 `nbgrader generate_assignment`",
+    "assignment {} has no notebooks in the gradebook": "成绩册中作业 {} 没有笔记本",
+    "no assignment is called {}; the gradebook has: {}": "没有名为 {} 的作业；成绩册中有：{}",
+    "the gradebook was made by an older nbgrader ({}): run `nbgrader db upgrade`":
+        "成绩册由较旧的 nbgrader 建立（{}）：请运行 `nbgrader db upgrade`",
+    "the gradebook was made by a newer nbgrader ({}): upgrade nbgrader":
+        "成绩册由较新的 nbgrader 建立（{}）：请升级 nbgrader",
+    "there are no submissions of {} at {}": "{} 没有人提交，查找的位置是 {}",
+    "{} needs the kernel {}, which is not installed here": "{} 需要内核 {}，而本机没有安装",
+    "--compare copies the gradebook, so it needs a SQLite one":
+        "--compare 要复制成绩册，只能用于 SQLite 成绩册",
+    "the gradebook was locked by another grader for a minute":
+        "成绩册被另一个批改程序锁定超过一分钟",
+    "the gradebook is read-only: it cannot keep grades": "成绩册是只读的，无法保存成绩",
+    "the gradebook is locked by another program; close it and run again":
+        "成绩册被另一个程序锁定；请关闭它，再运行一次",
+    "the disk is full: the gradebook cannot keep grades": "磁盘已满，成绩册无法保存成绩",
+    "the gradebook cannot be used ({}); `nbgrader db upgrade` helps an older one":
+        "成绩册无法使用（{}）；若是旧版，可运行 `nbgrader db upgrade`",
+    "something ended the process that ran the reference of {} (is there memory enough?); run again":
+        "运行 {} 参考答案的进程被结束（内存够吗？）；请再运行一次",
+    "a memory limit of {} MB is too low: the imported libraries alone take {} MB, and a notebook "
+    "needs 64 MB more":
+        "内存上限 {} MB 太低：仅导入的库就占 {} MB，笔记本另需 64 MB",
+    "the warm process is gone ({})": "预热进程已不在（{}）",
+    "the warm process gave no answer in {} s": "预热进程 {} 秒内没有应答",
+    "the warm process ended: {}": "预热进程已结束：{}",
+    "the warm process cannot start: {}": "预热进程无法启动：{}",
+    "{} is not empty: the class needs a new folder": "{} 不是空的：班级需要一个新文件夹",
+    "{} is not built: there are no notebooks in {}": "{} 还没有生成：{} 中没有笔记本",
+    "nbgrader could not do its part: {}": "nbgrader 未能完成它的一步：{}",
+    "there is no folder {} for the report": "没有存放报告的文件夹 {}",
+    "--compare needs a positive number, not {}": "--compare 需要正数，不能是 {}",
 }  # fmt: skip
 
 
@@ -49,7 +118,10 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile("(.+?)".join(map(re.escape, english.split("{}"))) + r"\Z", re.DOTALL)
 
 
-_PATTERNS = [(_pattern(english), chinese) for english, chinese in _CHINESE.items()]
+# The longest first, as "there is no folder {}" would match a longer text that begins so.
+_PATTERNS = [
+    (_pattern(english), _CHINESE[english]) for english in sorted(_CHINESE, key=len, reverse=True)
+]
 
 
 def in_chinese(text: str) -> str:

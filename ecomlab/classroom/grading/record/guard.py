@@ -106,22 +106,21 @@ def stage(
         if stat.S_ISDIR(kind.st_mode):
             (target / name).mkdir()
         elif stat.S_ISLNK(kind.st_mode):
-            findings.append(_left_out(name, "is a link"))
+            findings.append(Finding(f"'{name}' is a link and was left out", kind="link"))
         elif not stat.S_ISREG(kind.st_mode):
-            findings.append(_left_out(name, "is not a plain file"))
+            text = f"'{name}' is not a plain file and was left out"
+            findings.append(Finding(text, kind="link"))
         elif secret is not None and secret.exists() and os.path.samestat(kind, secret.stat()):
-            findings.append(_left_out(name, "is the gradebook itself"))
+            text = f"'{name}' is the gradebook itself and was left out"
+            findings.append(Finding(text, kind="link"))
         elif name.suffix == ".ipynb" and len(name.parts) == 1 and name.stem in records:
             findings += _stage_notebook(source, target / name, records[name.stem])
         elif kind.st_size > max_bytes:
-            findings.append(_left_out(name, f"has {kind.st_size >> 20} MB"))
+            text = f"'{name}' has {kind.st_size >> 20} MB and was left out"
+            findings.append(Finding(text, kind="link"))
         else:
             shutil.copyfile(source, target / name, follow_symlinks=False)
     return findings
-
-
-def _left_out(name: Path, why: str) -> Finding:
-    return Finding(f"'{name}' {why} and was left out", kind="link")
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
