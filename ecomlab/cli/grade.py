@@ -75,12 +75,6 @@ def run(args: argparse.Namespace) -> int:
     if args.compare < 0:
         raise UsageError(told(f"--compare needs a positive number, not {args.compare}"))
     course = Path(args.course).resolve()
-    _tell(
-        say(
-            en=f"{args.assignment}: the reference solution runs first, then each submission",
-            zh=f"{args.assignment}：先运行参考答案，再逐份批改",
-        )
-    )
     try:
         with compare.before(course, args.compare, args.db) as twin:
             report = grade(
@@ -92,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
                 timeout=args.timeout,
                 memory=args.memory,
                 again=args.again,
+                accepted=partial(_begin, say, args.assignment),
                 progress=partial(_show, say),
                 db_url=args.db,
             )
@@ -105,6 +100,15 @@ def run(args: argparse.Namespace) -> int:
     if report.differences:
         print(compare.told(report.differences, args.lang))
     return int(bool(report.counts["failed"] or compare.unexplained(report.differences)))
+
+
+def _begin(say: Say, assignment: str, todo: int) -> None:
+    _tell(
+        say(
+            en=f"{assignment}: the reference solution runs first, then {todo} submission(s)",
+            zh=f"{assignment}：先运行参考答案，再批改 {todo} 份作业",
+        )
+    )
 
 
 def _show(say: Say, result: Result, done: int, total: int, left: float) -> None:

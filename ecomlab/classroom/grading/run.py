@@ -15,6 +15,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def grade(
     memory: int = 2048,
     again: bool = False,
     executor: Executor | None = None,
+    accepted: Callable[[int], None] = lambda todo: None,
     progress: Progress | None = None,
     db_url: str | None = None,
 ) -> Report:
@@ -88,6 +90,9 @@ def grade(
         submitted again, so that a run that was stopped goes on where it stood.
     executor
         Where to run instead of local processes, e.g. Dask's ``client.get_executor()``.
+    accepted
+        Called once it is known that the request can be met, with how many submissions there are;
+        the reference solution is run then, which takes a while.
     progress
         Called after each submission with its result, how many are done, how many there are, and
         the seconds that are left.
@@ -136,7 +141,10 @@ def grade(
         return report
     with contextlib.ExitStack() as stack:
         scratch = stack.enter_context(_scratch(directory))
-        job, preludes = _prepare(config, directory, assignment, plan, scratch, report, stock)
+        is_warm = partial(accepted, len(todo))
+        job, preludes = _prepare(
+            config, directory, assignment, plan, scratch, report, stock, is_warm
+        )
         if executor is None and workers == 1:
             results = in_this_process(job, preludes, todo)
         else:
@@ -244,6 +252,7 @@ def _prepare(
     scratch: Path,
     report: Report,
     stock: Mapping[str, str],
+    is_warm: Callable[[], None],
 ) -> tuple[Job, Preludes]:
     """Warm a process up, and run the reference solution of each notebook in its forks."""
     notebooks = _sources(directory, assignment)
@@ -251,6 +260,7 @@ def _prepare(
     try:
         zygote, loaded = warmed(plan, early)
         try:
+            is_warm()
             references, studies = _plan_studies(
                 config, directory, assignment, notebooks, scratch, stock
             )
