@@ -10,12 +10,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_notebook
 
+from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.record.gradebook import GradebookError
 from ecomlab.classroom.grading.run import grade
 from ecomlab.classroom.grading.trusted.session import Session
@@ -100,6 +102,19 @@ def killed_somewhere(course: Path, seed: int) -> None:
     report = grade("one", course=course, isolation=ISOLATION)
     assert not report.counts["failed"]
     all_is_well(course)
+
+
+@pytest.mark.skipif(bool(sandbox.missing("basic")), reason="this machine lacks Landlock")
+@pytest.mark.parametrize("isolation", ["basic", ISOLATION])
+def test_a_run_leaves_nothing_in_the_scratch_folder(fresh, tmp_path, monkeypatch, isolation):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    for workers in (1, 2):
+        report = grade("one", course=fresh, isolation=isolation, workers=workers, again=True)
+        assert report.counts == {"graded": STUDENTS}
+    assert list(scratch.iterdir()) == []
 
 
 @pytest.mark.parametrize("seed", range(5))

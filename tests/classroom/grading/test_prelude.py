@@ -46,7 +46,7 @@ def given_class(tmp_path_factory):
     submit(root, "bob", ANSWER)
     submit(root, "changed", _change_the_head)
     (submit(root, "files", ANSWER) / "own.txt").write_text("x")
-    report = grade("one", course=root)
+    report = grade("one", course=root, workers=2)
     said = {
         r.student: [" ".join(text) for _, _, text in outputs(root, r.student, "nb")]
         for r in report.results

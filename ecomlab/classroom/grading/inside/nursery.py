@@ -91,7 +91,7 @@ def _serve(control: socket.socket, plan: sandbox.Plan, kernel: Any, forker: Any)
                 if request["do"] == "prelude":
                     _play(plan, kernel, control, *fds[1:])
                 else:
-                    _reply(control, {"memory_mb": sandbox.used_memory_mb(), "pid": os.getpid()})
+                    _reply(control, {"memory_mb": sandbox.used_memory_mb()})
             else:
                 _reply(control, {})
                 for fd in fds:
@@ -121,7 +121,7 @@ def _play(
 
     try:
         spilled = after_fork(kernel, replies)
-        work = sandbox.move_in(plan, files, None, owner=os.getpid())
+        work = sandbox.move_in(plan, files, None)
         _reply(control, {"pid": os.getpid(), "memory_mb": 0}, os.pidfd_open(os.getpid()))
         shops, stop = leftovers.watch_shops() if plan.shops else ([], lambda: None)
         random_before, before = random_state(), stillness.look(work)

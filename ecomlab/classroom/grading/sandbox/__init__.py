@@ -10,7 +10,6 @@ from ecomlab.classroom.grading.sandbox.plan import (
     HOME,
     ISOLATIONS,
     Plan,
-    basic_scratch,
     plan,
     uses_own_tmp,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "Forker",
     "Plan",
     "Unavailable",
-    "basic_scratch",
     "confine",
     "missing",
     "move_in",

@@ -22,7 +22,10 @@ ETC = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What the zygote is to build, told by the grader, which sees the whole machine."""
+    """What the zygote is to build, told by the grader, which sees the whole machine.
+
+    ``scratch`` is where a zygote's forks work that have no private file system.
+    """
 
     isolation: str = "strict"
     memory_mb: int = 2048
@@ -31,6 +34,7 @@ class Plan:
     hidden: tuple[str, ...] = ()
     fonts: tuple[str, ...] = field(default=())
     shops: str = ""
+    scratch: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -99,11 +103,6 @@ def _outermost(paths: Iterable[str]) -> list[str]:
 
 def identity(wanted: Plan) -> tuple[int, int]:
     return (wanted.uid, wanted.uid) if os.getuid() == 0 else (os.getuid(), os.getgid())
-
-
-def basic_scratch(zygote: int) -> str:
-    """The folder for the work of a zygote's forks, where there is no private file system."""
-    return f"/tmp/ecomlab-{zygote}"
 
 
 def uses_own_tmp(wanted: Plan) -> bool:

@@ -18,7 +18,6 @@ from ecomlab.classroom.grading.sandbox.plan import (
     SHOPS,
     WORK,
     Plan,
-    basic_scratch,
     identity,
     uses_own_tmp,
 )
@@ -85,7 +84,7 @@ def confine(wanted: Plan, files: int, shops: Collection[str] | None = None) -> s
         os.fchdir(files)
         return None
     os.setsid()
-    work = move_in(wanted, files, shops, owner=os.getppid())
+    work = move_in(wanted, files, shops)
     if wanted.isolation == "strict" and wanted.shops:
         sys_.umount(SHOPS, sys_.MNT_DETACH)
     set_limits(wanted)
@@ -103,18 +102,14 @@ def confine(wanted: Plan, files: int, shops: Collection[str] | None = None) -> s
     return work
 
 
-def move_in(wanted: Plan, files: int, shops: Collection[str] | None, *, owner: int) -> str:
-    """Mounts and a work folder of this process's own; its way to further ones stays open.
-
-    Without mounts of its own the folder lies with those of the process ``owner``.
-    """
+def move_in(wanted: Plan, files: int, shops: Collection[str] | None) -> str:
+    """Mounts and a work folder of this process's own; its way to further ones stays open."""
     if wanted.isolation == "strict":
         work = WORK
         _private_mounts(wanted)
         _show_shops(wanted, shops)
     else:
-        os.makedirs(basic_scratch(owner), mode=0o700, exist_ok=True)
-        work = tempfile.mkdtemp(dir=basic_scratch(owner))
+        work = tempfile.mkdtemp(dir=wanted.scratch)
         os.environ["TMPDIR"] = work
     _copy_files(files, work)
     os.close(files)

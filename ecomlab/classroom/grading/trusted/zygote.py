@@ -14,9 +14,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,8 @@ class Zygote:
     """
 
     def __init__(self, plan: sandbox.Plan) -> None:
+        if plan.isolation == "basic":
+            plan = replace(plan, scratch=tempfile.mkdtemp(prefix="ecomlab-"))
         self.plan = plan
         self._one_at_a_time = threading.RLock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -184,7 +187,6 @@ class Zygote:
             start_new_session=True,
         )
         theirs.close()
-        self._pid = self._process.pid
         self.memory_mb = int(self._answer()["memory_mb"])
 
     def twin(self) -> Zygote:
@@ -197,8 +199,7 @@ class Zygote:
             self._tell({"do": "twin"}, [theirs.fileno()])
             theirs.close()
             self._answer()
-        told = other._answer()
-        other._pid, other.memory_mb = int(told["pid"]), int(told["memory_mb"])
+        other.memory_mb = int(other._answer()["memory_mb"])
         return other
 
     def _another(self) -> tuple[Zygote, socket.socket]:
@@ -252,7 +253,7 @@ class Zygote:
             raise
         finally:
             theirs.close()
-        other._pid, other.memory_mb = child.pid, self.memory_mb
+        other.memory_mb = self.memory_mb
         return child
 
     def _new_child(
@@ -305,8 +306,8 @@ class Zygote:
             self._process.wait()
             if self._process.stderr:
                 self._process.stderr.close()
-        if self.plan.isolation == "basic":
-            shutil.rmtree(sandbox.basic_scratch(self._pid), ignore_errors=True)
+            if self.plan.scratch:
+                shutil.rmtree(self.plan.scratch, ignore_errors=True)
 
     def _tell(self, message: dict[str, Any], fds: list[int] | None = None) -> None:
         try:
