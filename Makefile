@@ -25,7 +25,7 @@ test: .venv/.test  ## run everything that CI runs
 build: .venv/.course  ## build the notebooks from the lessons
 	@$(BIN)/ecomlab build
 
-bench: .venv/.test  ## measure side by side (benchmarks/; a quarter of an hour)
+bench: .venv/.test .venv/.built  ## measure side by side (benchmarks/; a quarter of an hour)
 	@$(BIN)/python -m benchmarks
 
 stress: .venv/.test  ## the long runs that CI leaves out
