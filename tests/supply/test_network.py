@@ -219,6 +219,18 @@ def test_the_same_seed_and_steps_give_the_same_plan():
     assert first.bound == second.bound
 
 
+def test_where_steps_are_counted_the_bound_waits_until_it_is_asked_for(monkeypatch):
+    from ecomlab.supply.network import routing
+
+    sought = []
+    monkeypatch.setattr(routing, "lower_bound", lambda *a, **k: sought.append(k) or 7.0)
+    plan = network.routes(scattered(9), depot=(50, 50), capacity=20, iterations=30)
+    assert (plan.iterations, sought) == (30, [])
+    assert plan.bound == plan.bound == 7.0
+    assert len(sought) == 1
+    assert plan.gap == pytest.approx(1 - 7 / plan.cost)
+
+
 def test_windows_are_kept_and_cost_a_detour():
     stops = pd.DataFrame(
         {"x": [10, 20, 30.0], "y": 0, "demand": 1, "service": 1}, index=list("ABC")

@@ -38,7 +38,7 @@ def lower_bound(problem: Round, *, rounds: int, late: Callable[[], bool] = lambd
     late
         Asked before each of them; whether to stop.
     """
-    from scipy.sparse import csr_array, vstack
+    from scipy.sparse import csr_array
 
     n, room = len(problem.load), float(problem.fleet.capacity.max())
     start, end = np.array(list(combinations(range(n + 1), 2))).T
@@ -51,14 +51,19 @@ def lower_bound(problem: Round, *, rounds: int, late: Callable[[], bool] = lambd
     edges = np.arange(len(start))
     touched = (np.concatenate([start, end]), np.tile(edges, 2))
     degree = csr_array((np.ones(2 * len(edges)), touched), shape=(n + 1, len(edges)))
-    cuts, limits = [-degree[[0]]], [-2.0 * _vehicles(problem.load, room)]
+    # Row 0 of the cuts: enough vehicles leave the depot; then one row a set of stops.
+    inner: list[Ints] = []
+    limits = [-2.0 * _vehicles(problem.load, room)]
+    road = np.zeros((n + 1, n + 1), dtype=np.int64)
+    road[start, end] = road[end, start] = edges
     active = _near(price, start, end, n)
     known: set[frozenset[int]] = set()
     best = 0.0
     for number in range(rounds):
         if number and late():
             break
-        solved = _solve(price / scale, most, csr_array(vstack(cuts)), limits, degree[1:], active)
+        cuts = _rows(np.flatnonzero(start == 0), inner, len(edges))
+        solved = _solve(price / scale, most, cuts, limits, degree[1:], active)
         if solved is None:
             break
         bound, driven, missing = solved
@@ -71,12 +76,23 @@ def lower_bound(problem: Round, *, rounds: int, late: Callable[[], bool] = lambd
         active |= missing
         for stops in new[:_MOST_CUTS]:
             known.add(stops)
-            inside = np.zeros(n + 1, dtype=bool)
-            inside[[s + 1 for s in stops]] = True
-            cuts.append(csr_array((inside[start] & inside[end]).astype(float)[None]))
+            inside = np.array(sorted(stops)) + 1
+            within = road[inside[:, None], inside]
+            inner.append(np.sort(within[np.triu_indices(len(inside), 1)]))
             limits.append(len(stops) - _vehicles(problem.load[list(stops)], room))
     whole = np.array_equal(price, np.rint(price))
     return float(ceil(best - 1e-6)) if whole else best
+
+
+def _rows(out: Ints, inner: list[Ints], n_edges: int) -> Any:
+    """The cuts as a sparse matrix: the roads out of the depot (-1), then those within each set."""
+    from scipy.sparse import csr_array
+
+    columns = np.concatenate([out, *inner])
+    value = np.ones(len(columns))
+    value[: len(out)] = -1.0
+    begins = np.cumsum([0, len(out), *map(len, inner)])
+    return csr_array((value, columns, begins), shape=(1 + len(inner), n_edges))
 
 
 def _near(price: Floats, start: Ints, end: Ints, n: int) -> NDArray[np.bool_]:
@@ -159,25 +175,44 @@ def _violated(x: Floats, load: Floats, room: float) -> list[frozenset[int]]:
 
     worst: dict[frozenset[int], float] = {}
 
-    def weigh(stops: list[int], driven: float) -> None:
-        lack = driven - (len(stops) - _vehicles(load[stops], room))
+    def weigh(stops: Ints, driven: float, needed: int) -> None:
+        lack = driven - (len(stops) - needed)
         if lack > 1e-4 and len(stops) > 1:
-            worst[frozenset(stops)] = lack
+            worst[frozenset(stops.tolist())] = lack
 
-    n = len(load)
     for least in (_EPS, 0.25, 0.5, 0.75):
         count, part = connected_components(csr_array(x > least), directed=False)
         for number in range(count):
             inside = np.flatnonzero(part == number)
-            weigh(inside.tolist(), x[np.ix_(inside, inside)].sum() / 2)
-    for seed in range(n):
-        stops, reach = [seed], x[seed].copy()
-        reach[seed] = -np.inf
-        driven = 0.0
-        while (gain := reach[nearest := int(reach.argmax())]) > _EPS:
-            stops.append(nearest)
-            driven += gain
-            reach += x[nearest]
-            reach[nearest] = -np.inf
-            weigh(stops, driven)
+            driven = x[np.ix_(inside, inside)].sum() / 2
+            weigh(inside, driven, _vehicles(load[inside], room))
+    order, gain = _grown(x)
+    many = np.arange(1, len(load) + 1)
+    driven = gain.cumsum(axis=1)
+    needed = np.maximum(np.ceil(load[order].cumsum(axis=1) / room - _EPS), 1).astype(int)
+    # Where no stop takes more than half a vehicle, the load alone says how many are needed.
+    large = np.logical_or.accumulate((load > room / 2)[order], axis=1)
+    tied = np.logical_and.accumulate(gain[:, 1:] > _EPS, axis=1)
+    lacking = (large | (driven - many + needed > 1e-4))[:, 1:]
+    for seed, more in np.argwhere(tied & lacking):
+        size = more + 1
+        stops = order[seed, : size + 1]
+        least = _vehicles(load[stops], room) if large[seed, size] else int(needed[seed, size])
+        weigh(stops, driven[seed, size], least)
     return sorted(worst, key=lambda s: (-worst[s], sorted(s)))
+
+
+def _grown(x: Floats) -> tuple[Ints, Floats]:
+    """From each stop (a row), the others in the order in which traffic ties them to it, and how
+    much each adds to the traffic within; after the first that adds nothing, no order is meant."""
+    n = len(x)
+    every = np.arange(n)
+    order, gain = np.tile(every[:, None], n), np.zeros((n, n))
+    reach = x.copy()
+    reach[every, every] = -np.inf
+    for size in range(1, n):
+        nearest = reach.argmax(axis=1)
+        order[:, size], gain[:, size] = nearest, reach[every, nearest]
+        reach += x[nearest]
+        reach[every, nearest] = -np.inf
+    return order, gain

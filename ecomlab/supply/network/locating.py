@@ -170,8 +170,9 @@ def locate(
     Notes
     -----
     Strong formulation of Balinski (1965), Management Science 12, 253-313: a row is served by a
-    site only if that very site is open; solved by HiGHS through SciPy. Kariv and Hakimi (1979)
-    show that some best p-median stands on the rows themselves.
+    site only if that very site is open; solved by HiGHS through SciPy, at first with sites that may
+    be open in part (ReVelle and Swain 1970, Geographical Analysis 2, 30-42). Kariv and Hakimi
+    (1979) show that some best p-median stands on the rows themselves.
 
     Examples
     --------
@@ -317,13 +318,19 @@ def _solve(
     is_site = np.concatenate([np.ones(m), np.zeros(n * m)])
     if n_open is not None:
         rules.append(LinearConstraint(csr_array(is_site[None]), n_open, n_open))
-    found = milp(
-        price,
-        constraints=rules,
-        bounds=Bounds(0, np.concatenate([np.ones(m), possible.astype(float)])),
-        integrality=is_site,
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
-    )
+    began = perf_counter()
+    # Sites that may be open in part are nearly always open in full or not at all in the best
+    # solution (ReVelle and Swain 1970); only where they are not, whole sites must be searched for.
+    for whole_sites, until in ((0 * is_site, seconds / 2), (is_site, seconds)):
+        found = milp(
+            price,
+            constraints=rules,
+            bounds=Bounds(0, np.concatenate([np.ones(m), possible.astype(float)])),
+            integrality=whole_sites,
+            options={"time_limit": until - (perf_counter() - began), "mip_rel_gap": 0.0},
+        )
+        if found.status == 0 and np.abs(found.x[:m] - np.rint(found.x[:m])).max() < 1e-7:
+            break
     if found.status == 2:
         raise ValueError(f"no {n_open} sites can serve all rows of demand between them")
     if found.x is None:

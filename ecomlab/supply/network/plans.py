@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,8 +31,6 @@ class RoutePlan:
         stop), `km` (from the place before); with time windows also `arrives` and `starts`.
     legs
         One row a route: `depot`, `stops`, `load`, `capacity`, `km`, `cost`.
-    bound
-        No plan can cost less; missing (nan) where none was sought.
     seconds, iterations
         Time and steps of search used.
     finished
@@ -40,12 +39,20 @@ class RoutePlan:
 
     visits: pd.DataFrame
     legs: pd.DataFrame
-    bound: float
     seconds: float
     iterations: int
     finished: bool
     _chosen: tuple[tuple[int, tuple[int, ...]], ...] = field(repr=False)
     _places: tuple[Floats, Floats, Floats] = field(repr=False)
+    _bound: float | Callable[[], float] = field(repr=False)
+
+    @cached_property
+    def bound(self) -> float:
+        """No plan can cost less; missing (nan) where none was sought.
+
+        After a search of counted steps it is worked out when it is first asked for.
+        """
+        return self._bound() if callable(self._bound) else self._bound
 
     @property
     def stop_places(self) -> list[list[int]]:
@@ -104,7 +111,7 @@ def plan_of(
     problem: Round,
     chosen: list[tuple[int, list[int]]],
     *,
-    bound: float = np.nan,
+    bound: float | Callable[[], float] = np.nan,
     seconds: float = 0.0,
     iterations: int = 0,
     finished: bool = True,
@@ -155,12 +162,12 @@ def plan_of(
     return RoutePlan(
         visits=pd.DataFrame(visits),
         legs=pd.DataFrame(legs).set_index("route"),
-        bound=bound,
         seconds=seconds,
         iterations=iterations,
         finished=finished,
         _chosen=tuple((int(fleet.depot[kind]), tuple(order)) for kind, order in turned),
         _places=(problem.depot_at, problem.stop_at, problem.load),
+        _bound=bound,
     )
 
 

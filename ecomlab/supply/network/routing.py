@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -47,8 +48,8 @@ def routes(
 ) -> RoutePlan:
     """Plan routes that serve every stop within capacities and time windows, at little cost.
 
-    The search ends after `seconds`, or sooner when the bound proves the plan best; Ctrl-C ends it
-    at once with the best plan so far.
+    The search ends after `seconds`, or sooner when the bound proves the plan best, or after the
+    `iterations` asked for; Ctrl-C ends it at once with the best plan so far.
 
     Parameters
     ----------
@@ -68,7 +69,8 @@ def routes(
     seed
         Where the search begins; the same seed and `iterations` give the same plan.
     iterations
-        Stop after so many steps, not after `seconds`: the same plan on every machine.
+        Stop after so many steps, not after `seconds`: the same plan on every machine. The bound
+        is then sought only when the plan is asked for it.
     distances
         Distances between all places, depots before stops, in place of straight lines.
     detour
@@ -114,12 +116,15 @@ def routes(
         rounded=rounded, speed=speed, shift=shift,
     )  # fmt: skip
     watch = _Watch(problem, seconds, steps, _where(progress))
-    watch.seek_bound()
+    bound = partial(lower_bound, problem, rounds=_COUNTED_ROUNDS)
+    if steps is None:
+        watch.seek_bound()
     chosen = _search(problem, watch, seed)
     watch.wipe()
     return plan_of(
-        problem, chosen, bound=watch.bound, seconds=perf_counter() - watch.began,
-        iterations=watch.steps, finished=not watch.interrupted,
+        problem, chosen, bound=watch.bound if steps is None else bound,
+        seconds=perf_counter() - watch.began, iterations=watch.steps,
+        finished=not watch.interrupted,
     )  # fmt: skip
 
 
@@ -143,13 +148,11 @@ class _Watch:
     _said: float = 0.0
 
     def seek_bound(self) -> None:
-        """Take at most a quarter of the time; of counted steps, a fixed number of rounds."""
-        counted = self.most_steps is not None
-        patience = np.inf if counted else self.seconds / 4
+        """Take at most a quarter of the time."""
         try:
             self.bound = lower_bound(
-                self.problem, rounds=_COUNTED_ROUNDS if counted else _BOUND_ROUNDS,
-                late=lambda: perf_counter() - self.began > patience,
+                self.problem, rounds=_BOUND_ROUNDS,
+                late=lambda: perf_counter() - self.began > self.seconds / 4,
             )  # fmt: skip
         except KeyboardInterrupt:
             self.interrupted = True
@@ -177,10 +180,11 @@ class _Watch:
         self._said = spent
         of = f"{self.most_steps:,}" if self.most_steps is not None else f"{self.seconds:.0f} s"
         done = f"{self.steps:,}" if self.most_steps is not None else f"{spent:.1f}"
-        gap = max(cost - self.bound, 0) / cost
+        above = max(cost - self.bound, 0) / cost
+        gap = say(en=f", gap {above:.1%}", zh=f"，差距 {above:.1%}") if self.bound else ""
         line = say(
-            en=f"routes: {done} of {of}, cost {cost:,.1f}, gap {gap:.1%} (Ctrl-C: take this)",
-            zh=f"路线：{done} / {of}，成本 {cost:,.1f}，差距 {gap:.1%}（Ctrl-C：取当前最优）",
+            en=f"routes: {done} of {of}, cost {cost:,.1f}{gap} (Ctrl-C: take this)",
+            zh=f"路线：{done} / {of}，成本 {cost:,.1f}{gap}（Ctrl-C：取当前最优）",
         )
         self.out.write(f"\r{line:<72}")
         self.out.flush()
