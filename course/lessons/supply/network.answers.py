@@ -244,11 +244,11 @@ def tour_km(hub, places):
     },
     "routes": {
         "another seed, as tuples": """
-found = network.routes(beijing, depot=beijing_hub, capacity=25, iterations=700, seed=8)
+found = network.routes(beijing, depot=beijing_hub, capacity=25, iterations=300, seed=8)
 plan_beijing = tuple(tuple(route) for route in found.routes)
 """,
         "routes ridden backwards, from the table of visits": """
-found = network.routes(beijing, depot=beijing_hub, capacity=25, iterations=600)
+found = network.routes(beijing, depot=beijing_hub, capacity=25, iterations=300)
 plan_beijing = [group["stop"].to_numpy()[::-1] for _, group in found.visits.groupby("route")]
 """,
     },
@@ -275,7 +275,7 @@ for stop in gain.sort_values(ascending=False).index:
         "by routes with two depots, as a list": """
 found = network.routes(
     shanghai, depot=two_hubs.set_index("warehouse_id"),
-    capacity=couriers.rename(columns={"warehouse_id": "depot"}), iterations=700, seed=4,
+    capacity=couriers.rename(columns={"warehouse_id": "depot"}), iterations=400, seed=4,
 )
 by_stop = found.visits.set_index("stop")["depot"]
 serves = [by_stop[stop] for stop in shanghai.index]

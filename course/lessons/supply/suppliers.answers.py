@@ -160,15 +160,16 @@ def mean_lead(orders, today):
         "by a gamma likelihood": """
 def mean_lead(orders, today):
     from scipy.optimize import minimize
-    from scipy.stats import gamma
+    from scipy.special import gammaincc, gammaln
 
     closed = orders["received_on"].notna().to_numpy()
     age = (orders["received_on"].fillna(today) - orders["ordered_on"]).dt.days.to_numpy(dtype=float)
 
     def lack(p):
         shape, scale = np.exp(p)
-        told = gamma.logpdf(np.maximum(age[closed], 0.5), shape, scale=scale).sum()
-        return -told - gamma.logsf(age[~closed] + 0.5, shape, scale=scale).sum()
+        x = np.maximum(age[closed], 0.5) / scale
+        told = ((shape - 1) * np.log(x) - x - gammaln(shape) - np.log(scale)).sum()
+        return -told - np.log(gammaincc(shape, (age[~closed] + 0.5) / scale)).sum()
 
     if closed.all():
         return age.mean()
