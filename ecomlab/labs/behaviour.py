@@ -54,16 +54,14 @@ def pages(rule: str, device: str) -> pd.DataFrame:
     """
     for name, value, known in (("rule", rule, RULES), ("device", device, DEVICES)):
         arguments.one_of(value, name, known)
-    events = clicks()
-    if device != "all":
-        events = events[events["device"] == device]
+    events = clicks(device)
     gap = rule
     if rule == "midnight":
         # Whoever cuts at midnight makes another visitor of the same one every day.
         day = (events["at"].dt.normalize() - events["at"].min().normalize()).dt.days
         events = events.assign(customer_id=events["customer_id"] * 1000 + day)
         gap = "24h"
-    events = events[["customer_id", "kind", "at"]].astype({"kind": str})
+    events = events[["customer_id", "kind", "at"]]
     table = friction(events, gap=gap).set_index("step")
     walked = sessionize(events[events["kind"].isin(STEPS)], gap=gap)
     last = walked.groupby(["customer_id", "session"])["kind"].last().value_counts()

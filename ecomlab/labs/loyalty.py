@@ -74,8 +74,11 @@ def twins() -> pd.DataFrame:
     return table
 
 
+@lru_cache(maxsize=32)
 def returns(setting: Scenario) -> pd.DataFrame:
     """A year's cost, true net and promised net at every threshold, CNY.
+
+    A chart and a table ask for the same design, so the last ones are kept: do not change them.
 
     Parameters
     ----------

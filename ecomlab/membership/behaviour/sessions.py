@@ -174,7 +174,7 @@ def paths(
 
 def _cut_in_memory(clicks: pd.DataFrame, gap: str | timedelta) -> pd.DataFrame:
     """The clicks in order with `session` and `place`: one sort, where windows would take many."""
-    order, another, new = _in_order(clicks, gap)
+    order, another, new, _ = _in_order(clicks, gap)
     row, sessions = np.arange(len(order)), np.cumsum(new)
     others = np.maximum.accumulate(np.where(another, sessions - 1, 0))
     start = np.maximum.accumulate(np.where(new, row, 0))
@@ -186,8 +186,8 @@ def _paths_in_memory(clicks: pd.DataFrame, gap: str | timedelta, length: int) ->
     """All ways, most common first; each is put into words once."""
     import pandas as pd
 
-    order, _, new = _in_order(clicks, gap)
-    code, name = pd.factorize(clicks["event"].take(order))
+    _, _, new, event = _in_order(clicks, gap)
+    code, name = event.codes, event.categories
     kept = new | (np.diff(code, prepend=-1) != 0)
     code, new = code[kept], new[kept]
     start = np.flatnonzero(new)
@@ -212,17 +212,18 @@ def _paths_in_memory(clicks: pd.DataFrame, gap: str | timedelta, length: int) ->
 
 def _in_order(
     clicks: pd.DataFrame, gap: str | timedelta
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """The clicks' rows by customer, time and name; where a customer begins, and where a session."""
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], pd.Categorical]:
+    """The clicks' rows by customer, time and name; where customers and sessions begin; events."""
     import pandas as pd
 
-    who, event = (pd.factorize(clicks[name], sort=True)[0] for name in ("who", "event"))
+    who = pd.factorize(clicks["who"], sort=True)[0]
+    event = pd.Categorical(clicks["event"])
     at = clicks["at"].to_numpy()
-    order = np.lexsort((event, at, who))
+    order = np.lexsort((event.codes, at, who))
     another = np.diff(who[order], prepend=-1) != 0
     at = at[order]
     late = np.diff(at, prepend=at[:1]) > np.timedelta64(_gap_seconds(gap), "s")
-    return order, another, another | late
+    return order, another, another | late, event[order]
 
 
 def _clicks(

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import narwhals as nw
+import numpy as np
 
 from ecomlab import frames
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MAX_SECONDS = 2**31 - 1
 
@@ -80,6 +85,8 @@ def funnel(
     }
     frame = frames.as_frame(events, columns=columns, name="events")
     _refuse_unknown(frame, steps)
+    if frame.implementation.is_pandas() and not by and seconds is None:
+        return _funnel_in_memory(frame.collect().to_native(), steps)
     group = ["by"] if by else []
     reached = (
         _first_times(frame, steps, [*group, "who"])
@@ -131,6 +138,35 @@ def _first_times(frame: frames.Frame, steps: Sequence[str], who: list[str]) -> f
             .agg(*(nw.col(name).min() for name in [*done, here]))
         )
     return times
+
+
+def _funnel_in_memory(table: pd.DataFrame, steps: list[str]) -> pd.DataFrame:
+    """The same for the plainest case, of which a notebook asks many: no joins, one array a step."""
+    import pandas as pd
+
+    who, people = pd.factorize(table["who"])
+    at = table["at"].to_numpy()
+    event = pd.Index(steps).get_indexer(table["event"])
+    last = np.full(len(people), at.min() if len(at) else 0, dtype=at.dtype)
+    there, reached = np.ones(len(people), dtype=bool), []
+    for place in range(len(steps)):
+        mine = np.flatnonzero(event == place)
+        mine = mine[there[who[mine]] & (at[mine] >= last[who[mine]])]
+        mine = mine[np.argsort(at[mine])][::-1]
+        there[:] = False
+        there[who[mine]] = True
+        last[who[mine]] = at[mine]  # The earliest, as it is written last.
+        reached.append(int(there.sum()))
+    before, first = np.array([reached[0], *reached[:-1]], float), float(reached[0])
+    return pd.DataFrame(
+        {
+            "position": range(1, len(steps) + 1),
+            "step": steps,
+            "reached": reached,
+            "from_previous": reached / np.where(before > 0, before, np.nan),
+            "from_first": reached / np.where(first > 0, first, np.nan),
+        }
+    )
 
 
 def _best_tries(

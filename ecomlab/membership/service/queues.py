@@ -311,9 +311,10 @@ def queue_waits(arrivals: ArrayLike, durations: ArrayLike, servers: int) -> NDAr
     earlier = np.diff(come, prepend=come[:1]) < 0
     refuse(earlier, arrivals, "arrivals", "it must be no earlier than the one before")
     free = [-math.inf] * servers
-    waits = np.empty(len(come))
-    for customer, (time, duration) in enumerate(zip(come, take, strict=True)):
-        start = max(time, heapq.heappop(free))
-        heapq.heappush(free, start + duration)
-        waits[customer] = start - time
-    return waits
+    waits = []
+    # Plain floats: one by one, they are several times as fast as NumPy's.
+    for time, duration in zip(come.tolist(), take.tolist(), strict=True):
+        start = max(time, free[0])
+        heapq.heapreplace(free, start + duration)
+        waits.append(start - time)
+    return np.array(waits, dtype=float)

@@ -71,7 +71,7 @@ def training_effect(tickets: pd.DataFrame, assignments: pd.DataFrame) -> pd.Data
         raise ValueError("assignments: nobody was trained; experiment 'training' has no row")
     start = tickets["agent_id"].map(sent["starts_on"])
     trained = (tickets["opened_at"] >= start).to_numpy()
-    month = tickets["opened_at"].dt.to_period("M").astype(str)
+    month = tickets["opened_at"].dt.year * 12 + tickets["opened_at"].dt.month
     after_sale = column(tickets, "after_sale", "tickets")
     x = np.column_stack([trained, after_sale] if after_sale.any() else [trained]).astype(float)
     try:
