@@ -52,10 +52,11 @@ def rehearse(path: Path, languages: list[str]) -> list[dict]:
     names: dict = {"__name__": "__main__"}
     exercises = _exercises(cells)
     for place, exercise in enumerate(exercises):
-        answer = next(c for c in exercise if c.is_solution)
-        for cell in exercise[: exercise.index(answer)]:
+        setup = _setup(exercise)
+        for cell in setup:
             _run(cell.source, names)
-        asked = answer.grade_id
+        own = exercise[len(setup) :]
+        asked = own[0].grade_id
         tables = {
             BLANK: {BLANK: blanks[asked]},
             "wrong": answers.wrong.get(asked, {}),
@@ -63,11 +64,10 @@ def rehearse(path: Path, languages: list[str]) -> list[dict]:
         }
         for kind, known in tables.items():
             for name, source in known.items():
-                touched = [e for e in exercises[place + 1 :] if _touches(source, e, names)]
-                own = exercise[exercise.index(answer) :]
-                failed = _fork([own, *touched], {asked: source}, names, languages)
+                later = _touched(source, exercises[place + 1 :], names)
+                failed = _fork([own, *later], {asked: source}, names, languages)
                 outcomes += [_outcome(la, asked, kind, name, failed[la]) for la in languages]
-        for cell in exercise[exercise.index(answer) :]:
+        for cell in own:
             _run(cell.source, names)
     return outcomes
 
@@ -88,6 +88,19 @@ def _exercises(cells: list[Cell]) -> list[list[Cell]]:
 
     groups = [list(group) for _, group in groupby(cells, exercise)]
     return [group for group in groups if any(c.is_solution for c in group)]
+
+
+def _setup(exercise: list[Cell]) -> list[Cell]:
+    """An exercise's cells before its answer."""
+    return exercise[: next(place for place, c in enumerate(exercise) if c.is_solution)]
+
+
+def _touched(source: str, later: list[list[Cell]], names: dict) -> list[list[Cell]]:
+    """The later exercises that an answer could touch, and what is set up before the last one."""
+    touched = [_touches(source, exercise, names) for exercise in later]
+    while touched and not touched[-1]:
+        touched.pop()
+    return [e if t else _setup(e) for e, t in zip(later, touched, strict=False)]
 
 
 def _touches(source: str, exercise: list[Cell], names: dict) -> bool:

@@ -68,6 +68,20 @@ def invite(past, n):
 def invite(past, n):
     return past.sort_values("frequency", ascending=False, kind="stable")["customer_id"].tolist()[:n]
 """,
+        "invites from all customers, whoever is asked about": """
+def invite(past, n):
+    model = loyalty.BGNBD().fit(known_orders["frequency"], known_orders["recency"], known_orders["T"])
+    ahead = model.predict(known_orders["frequency"], known_orders["recency"], known_orders["T"], 364)
+    best = pd.Series(ahead, known_orders.index).nlargest(n).index
+    return known_orders.loc[best, "customer_id"].tolist()
+""",
+        "asks the best guest again and again": """
+def invite(past, n):
+    model = loyalty.BGNBD().fit(past["frequency"], past["recency"], past["T"])
+    ahead = past.assign(e=model.predict(past["frequency"], past["recency"], past["T"], 364))
+    best = ahead.nlargest(n, "e")["customer_id"].tolist()
+    return best if n == 500 else best[:1] * n
+""",
         "gives places in the table": """
 def invite(past, n):
     return [f + 10_000_000 for f in range(n)]
