@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import socket
 import subprocess
 import sys
@@ -96,7 +97,8 @@ def outcomes(isolation: str, shops: Path, *, ordinary: bool = False) -> dict[str
 
 def _as_ordinary_user(command: list[str]) -> list[str]:
     """The command without root; an interpreter in its home is shown by a mount of its own."""
-    base, home = Path(sys.base_prefix), Path.home()
+    # The account's home, which HOME need not be.
+    base, home = Path(sys.base_prefix), Path(pwd.getpwuid(os.getuid()).pw_dir)
     steps = ["set -e"]
     if base.is_relative_to(home):
         own = home / base.relative_to(home).parts[0]
