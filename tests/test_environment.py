@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tomllib
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import cache_from_source, find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -143,6 +143,11 @@ def test_the_readmes_example_runs(root, name):
 
 
 class TestSetUp:
+    @pytest.mark.parametrize("package", ["pandas", "matplotlib", "nbgrader", "ipywidgets"])
+    def test_packages_are_compiled_once_and_not_at_every_start(self, package):
+        source = find_spec(package).origin
+        assert Path(cache_from_source(source)).exists(), "remove .venv and set it up again"
+
     def test_an_old_python_is_refused_in_both_languages(self, prepare, monkeypatch, capsys):
         monkeypatch.setattr(prepare, "LEAST", (9, 9))
         assert prepare.main("course,zh") == 2

@@ -55,8 +55,11 @@ def main(extras):
             return made
     print(f"Installing the packages of ecomlab[{extras}] ...")
     sys.stdout.flush()
+    # Compiled here, once: who may not write beside the packages, as where an administrator set
+    # the environment up or PYTHONDONTWRITEBYTECODE is set, would compile at every start.
+    install = [UV, "pip", "install", "--compile-bytecode", *quiet, "--python", PYTHON]
     wanted = ["-c", "constraints.txt", "-e", f".[{extras}]"]
-    return subprocess.call([UV, "pip", "install", *quiet, "--python", PYTHON, *wanted], env=told)
+    return subprocess.call([*install, *wanted], env=told)
 
 
 def refuse(*lines):
