@@ -17,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import CheckCellMetadata, Execute
 from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
@@ -30,6 +30,7 @@ from ecomlab.classroom.grading.trusted.harvest import take_files
 from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference
 from ecomlab.classroom.grading.trusted.session import Ended, Session
+from ecomlab.classroom.grading.trusted.validity import CheckOnce
 from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError
 
 
@@ -73,6 +74,8 @@ class FastAutograde(Autograde):
 
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
+        # A notebook that is not valid fails all the same: nothing is kept before the last step.
+        self.exporter.optimistic_validation = True
         self.notebooks = sorted(str(p) for p in self.staged.glob("*.ipynb"))
 
     def resources_of(self, notebook: str, assignment: str, student: str) -> dict[str, Any]:
@@ -98,7 +101,9 @@ class FastAutograde(Autograde):
         """Pass a notebook through some preprocessors, as nbgrader's exporter does."""
         self.exporter._preprocessors = []
         for step in steps:
-            self.exporter.register_preprocessor(step)
+            self.exporter.register_preprocessor(CheckOnce if step is CheckCellMetadata else step)
+        if not self.exporter._preprocessors:
+            return notebook
         text, _ = self.exporter.from_notebook_node(notebook, resources)
         return nbformat.reads(text, as_version=4)
 
