@@ -26,7 +26,7 @@ from ecomlab.classroom.export import read_marks
 from ecomlab.classroom.grading.record.courses import GradingError, begin_gradebook, load_config
 from ecomlab.classroom.grading.report import Report
 from ecomlab.classroom.grading.run import Progress, grade
-from ecomlab.classroom.grading.words import in_chinese
+from ecomlab.classroom.grading.words import in_short
 from ecomlab.classroom.scripts import put_on_path
 from ecomlab.style import in_language
 
@@ -58,7 +58,7 @@ class Demo:
 
     def table(self, lang: str = "en") -> str:
         """The gradebook, one line a student, in ``"en"`` or ``"zh"``."""
-        say, told = in_language(lang), (in_chinese if lang == "zh" else str)
+        say = in_language(lang)
         sheet = read_marks(self.report.assignment, self.folder)
         lines = [
             say(
@@ -68,19 +68,17 @@ class Demo:
             )
         ]
         late = {s for s, kind in self.kinds.items() if kind == "late"}
-        unusual = {
-            r.student: "; ".join(map(told, r.unusual or [r.reason])) for r in self.report.results
-        }
+        unusual = {r.student: in_short(r.unusual or [r.reason], lang) for r in self.report.results}
         for row in sheet.rows:
             remarks = [say(en="late", zh="迟交")] if row.student in late else []
             waits = say(en="needs a person", zh="待人工复核")
             remarks += [waits] if row.needs_manual_grade else []
             remarks += [unusual[row.student]] if unusual.get(row.student) else []
             marks = f"{row.points:>8g}{sheet.total:>6g}" if row.submitted else f"{'-':>8}{'':>6}"
-            lines.append(f"{row.student:16}{marks}  {'; '.join(remarks)[:120]}")
+            lines.append(f"{row.student:16}{marks}  {say(en='; ', zh='；').join(remarks)[:120]}")
         for result in self.report.of("failed"):
             if result.student not in {row.student for row in sheet.rows}:
-                lines.append(f"{result.student:16}{'-':>8}{'':>6}  {told(result.reason)[:120]}")
+                lines.append(f"{result.student:16}{'-':>8}{'':>6}  {unusual[result.student][:120]}")
         return "\n".join(lines)
 
 

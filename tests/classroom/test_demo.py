@@ -90,5 +90,5 @@ def test_what_was_noticed_is_told_in_chinese():
     ]
     said = Report("one", "strict", 2, results=results).summary("zh")
     assert "已批改 2 份（其中 1 份有标记），失败 1 份" in said
-    assert "标记 ann: nb：评分单元格 'a-test' 被删除; nb：进程自行退出，状态码 0" in said
+    assert "标记 ann: nb：评分单元格 'a-test' 被删除；nb：进程自行退出，状态码 0" in said
     assert "失败 bob: 'nb.ipynb' 不是笔记本：Expecting value" in said

@@ -11,7 +11,7 @@ from typing import Any
 
 from ecomlab.classroom.grading.trusted.reference import Reference
 from ecomlab.classroom.grading.trusted.submission import Result
-from ecomlab.classroom.grading.words import in_chinese
+from ecomlab.classroom.grading.words import in_chinese, in_short
 from ecomlab.style import in_language
 
 
@@ -85,7 +85,7 @@ class Report:
             lines.append(f"{word} {result.student}: {told(result.reason)}")
         for result in self.of("flagged"):
             word = say(en="flagged ", zh="标记")
-            lines.append(f"{word} {result.student}: {'; '.join(map(told, result.unusual))}")
+            lines.append(f"{word} {result.student}: {in_short(result.unusual, lang)}")
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:

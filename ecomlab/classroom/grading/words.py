@@ -1,4 +1,4 @@
-"""The grader's findings in Chinese, by their English; the JSON report keeps the English.
+"""The grader's findings to read: in short, and in Chinese; the JSON report has each, in English.
 
 A catalogue at the edge, as findings come as text from workers that may run on other machines.
 """
@@ -6,7 +6,13 @@ A catalogue at the edge, as findings come as text from workers that may run on o
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
+from ecomlab.style import in_language
+
+# What may differ between findings of one kind: the notebook, a name in quotes, a number.
+_PARTICULAR = re.compile(r"^\S+: |'[^']*'|\d+(\.\d+)?")
 _CHINESE = {
     "graded before": "此前已批改",
     "the submitted folder is a link to somewhere else": "提交的文件夹是指向别处的链接",
@@ -133,7 +139,31 @@ def in_chinese(text: str) -> str:
     "growth：评分单元格 'hhi-test' 被删除"
     """
     before, colon, rest = text.partition(": ")
-    for pattern, chinese in _PATTERNS:
+    # One word before the colon is a notebook's name, or an error's, and no part of a finding.
+    for pattern, chinese in _PATTERNS if " " in before else ():
         if found := pattern.match(text):
             return chinese.format(*found.groups())
     return f"{before}：{in_chinese(rest)}" if colon else text
+
+
+def in_short(findings: Iterable[str], lang: str = "en") -> str:
+    """Findings in one line, in ``"en"`` or ``"zh"``: of those that are alike, the first.
+
+    Examples
+    --------
+    >>> in_short(["cell 'a' was copied", "'x' is a link and was left out", "cell 'b' was copied"])
+    "cell 'a' was copied (and 1 more like it); 'x' is a link and was left out"
+    """
+    say = in_language(lang)
+    first: dict[str, str] = {}
+    alike: Counter[str] = Counter()
+    for text in findings:
+        kind = _PARTICULAR.sub("", text)
+        first.setdefault(kind, text)
+        alike[kind] += 1
+    said = []
+    for kind, text in first.items():
+        more = alike[kind] - 1
+        rest = say(en=f" (and {more} more like it)", zh=f"（另有 {more} 处同类）") if more else ""
+        said.append((in_chinese(text) if lang == "zh" else text) + rest)
+    return say(en="; ", zh="；").join(said)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from ecomlab.classroom.grading.words import in_chinese
+from ecomlab.classroom.grading.words import in_chinese, in_short
 from ecomlab.cli import main
 
 _SAYS = {
@@ -32,6 +32,22 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 )
 def test_each_finding_keeps_its_names_and_numbers(text, chinese):
     assert in_chinese(text) == chinese
+
+
+def test_findings_that_are_alike_are_told_once_and_counted():
+    cells = [
+        f"{n}: 'points' of cell '{n}-test' was changed from {i}.0" for i, n in enumerate("abc")
+    ]
+    ended = ["a: it exited with status 0", "b: it exited with status 1"]
+    assert in_short([cells[0], ended[0], *cells[1:], ended[1]]) == (
+        "a: 'points' of cell 'a-test' was changed from 0.0 (and 2 more like it); "
+        "a: it exited with status 0 (and 1 more like it)"
+    )
+    assert (
+        in_short(cells, "zh") == "a：单元格 'a-test' 的 'points' 被改动，原为 0.0（另有 2 处同类）"
+    )
+    assert in_short([cells[0], ended[0]]) == f"{cells[0]}; {ended[0]}"
+    assert in_short([]) == ""
 
 
 def _literal(node):
