@@ -138,6 +138,7 @@ def grade(
     report.notes += sandbox.notes(isolation)
     report.notes += [f"'{n}.ipynb' runs in a stock kernel, as {why}" for n, why in stock.items()]
     if not todo:
+        _clear_abandoned(_hidden(directory))
         return report
     with contextlib.ExitStack() as stack:
         scratch = stack.enter_context(_scratch(directory))
@@ -202,24 +203,38 @@ def _need_stock_kernels(
 @contextlib.contextmanager
 def _scratch(directory: CourseDirectory) -> Iterator[Path]:
     """A folder beside the graded notebooks, for what is not finished; a killed run's is removed."""
-    base = Path(directory.root, directory.autograded_directory, _HIDDEN)
+    base = _hidden(directory)
     is_first = not base.parent.exists()
-    folder = base / f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}"
-    folder.mkdir(parents=True)
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    fcntl.flock(held, fcntl.LOCK_EX)
-    _clear_abandoned(base, folder)
+    folder, held = _new_folder(base)
+    _clear_abandoned(base)
     try:
         yield folder
     finally:
         _remove(folder)
         os.close(held)
         # What a killed run's last children still held at the start is free by now.
-        _clear_abandoned(base, folder)
-        with contextlib.suppress(OSError):
-            base.rmdir()
-            if is_first:
+        _clear_abandoned(base)
+        if is_first:
+            with contextlib.suppress(OSError):
                 base.parent.rmdir()
+
+
+def _hidden(directory: CourseDirectory) -> Path:
+    return Path(directory.root, directory.autograded_directory, _HIDDEN)
+
+
+def _new_folder(base: Path) -> tuple[Path, int]:
+    """A folder of this run's own, and the lock on it, which no killed run has."""
+    while True:
+        folder = base / f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}"
+        # Another run that tidies up may take it away before it is locked.
+        with contextlib.suppress(FileNotFoundError):
+            folder.mkdir(parents=True)
+            held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if folder.exists():
+                return folder, held
+            os.close(held)
 
 
 def _remove(folder: Path) -> None:
@@ -231,10 +246,9 @@ def _remove(folder: Path) -> None:
             return
 
 
-def _clear_abandoned(base: Path, own: Path) -> None:
-    for other in base.iterdir():
-        if other == own:
-            continue
+def _clear_abandoned(base: Path) -> None:
+    """Remove what no run holds any more, and the folder itself where nothing is left in it."""
+    for other in base.glob("*"):
         with contextlib.suppress(OSError):
             probe = os.open(other, os.O_RDONLY | os.O_DIRECTORY)
             try:
@@ -242,6 +256,8 @@ def _clear_abandoned(base: Path, own: Path) -> None:
                 shutil.rmtree(other, ignore_errors=True)
             finally:
                 os.close(probe)
+    with contextlib.suppress(OSError):
+        base.rmdir()
 
 
 def _prepare(

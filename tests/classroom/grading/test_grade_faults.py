@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from nbformat.v4 import new_notebook
 
 from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.record.gradebook import GradebookError
-from ecomlab.classroom.grading.run import grade
+from ecomlab.classroom.grading.run import _clear_abandoned, _new_folder, grade
 from ecomlab.classroom.grading.trusted.session import Session
 from gradingrun import ISOLATION, Run, wait_for
 from smallclass import KERNEL, answer, checks, gradebook, make_course, plain, submit
@@ -126,6 +127,32 @@ def test_killed_at_a_random_moment_and_resumed(fresh, seed):
 @pytest.mark.parametrize("seed", range(100, 150))
 def test_killed_at_many_random_moments_and_resumed(fresh, seed):
     killed_somewhere(fresh, seed)
+
+
+def test_what_a_run_left_is_cleared_by_one_that_finds_all_graded(fresh):
+    grade("one", course=fresh, isolation=ISOLATION)
+    # As if it had been killed while it tidied up.
+    abandoned = fresh / "autograded/.ecomlab/vm-1-1/given"
+    abandoned.mkdir(parents=True)
+    report = grade("one", course=fresh, isolation=ISOLATION)
+    assert report.counts == {"skipped": STUDENTS}
+    all_is_well(fresh)
+
+
+def test_runs_that_begin_and_end_at_once_keep_their_folders(tmp_path):
+    base = tmp_path / "autograded/.ecomlab"
+
+    def begin_and_end(number):
+        folder, held = _new_folder(base)
+        assert folder.is_dir()
+        _clear_abandoned(base)
+        assert folder.is_dir()
+        os.close(held)
+        _clear_abandoned(base)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(begin_and_end, range(400)))
+    assert not base.exists()
 
 
 def test_an_interrupt_stops_soon_and_keeps_what_was_done(fresh):
