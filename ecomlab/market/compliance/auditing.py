@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ecomlab.arguments import day
 from ecomlab.market.compliance.judging import CHECKS, Rule
 from ecomlab.market.compliance.profile import Profile
-from ecomlab.market.compliance.register import rules
+from ecomlab.market.compliance.register import in_force
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,27 +57,25 @@ def audit(profile: Profile, *, on: date | str) -> pd.DataFrame:
 
     if not isinstance(profile, Profile):
         raise TypeError(f"profile is a {type(profile).__name__}; give a Profile")
-    rows = []
-    for name, row in rules(day(on, "on")).iterrows():
-        place = row["jurisdiction"]
+    found = []
+    for rule in in_force(on):
+        name, place = rule["rule"], rule["jurisdiction"]
         if place != "world" and not profile.sells_to(place):
             continue
-        verdict = CHECKS[name](profile, Rule(name, place, row["bound"], row["threshold"]))
+        verdict = CHECKS[name](profile, Rule(name, place, rule["bound"], rule["threshold"]))
         if verdict is not None:
-            rows.append(
+            found.append(
                 {
-                    **row,
-                    "rule": name,
+                    **rule,
                     "status": verdict.status,
                     "why": verdict.why,
-                    "to_do": "" if verdict.status == "met" else row["remedy"],
-                    "confirmed": row["status"] == "confirmed",
+                    "to_do": "" if verdict.status == "met" else rule["remedy"],
+                    "confirmed": rule["status"] == "confirmed",
                 }
             )
-    found = pd.DataFrame(rows, columns=list(_COLUMNS))
-    ranks = {
-        "status": found["status"].map(STATUSES.index),
-        "action": found["action"].map(ACTIONS.index),
-    }
-    order = found.assign(**ranks).sort_values(["status", "action", "in_force", "rule"]).index
-    return found.loc[order].reset_index(drop=True)
+    return pd.DataFrame(sorted(found, key=_by_urgency), columns=list(_COLUMNS))
+
+
+def _by_urgency(row: dict[str, Any]) -> tuple[Any, ...]:
+    status, action = STATUSES.index(row["status"]), ACTIONS.index(row["action"])
+    return status, action, row["in_force"], row["rule"]

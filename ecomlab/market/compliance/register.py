@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecomlab.arguments import amount, day, one_of
 from ecomlab.datasets import data
@@ -70,9 +70,22 @@ def rules(on: date | str | None = None, *, jurisdiction: str | None = None) -> p
             raise ValueError(f"no rule is of {jurisdiction!r}; there are rules of {known}")
         table = table[table["jurisdiction"] == jurisdiction]
     if on is not None:
-        when = _stamp(on, "on")
-        table = table[(table["in_force"] <= when) & ~(table["until"] < when)]
+        table = table[table.index.isin([row["rule"] for row in in_force(on)])]
     return table
+
+
+def in_force(on: date | str) -> list[dict[str, Any]]:
+    """The rules in force on a day, as plain rows: for judging one by one a table is slow.
+
+    Examples
+    --------
+    >>> first, *later = in_force("2026-07-01")
+    >>> first["rule"], first["bound"], first["threshold"]
+    ('cn-cybersecurity-2026', 'at least', 6.0)
+    """
+    when = _stamp(on, "on")
+    rows = _rows(language())
+    return [row for row in rows if row["in_force"] <= when and not row["until"] < when]
 
 
 def changes(since: date | str, *, until: date | str | None = None) -> pd.DataFrame:
@@ -159,3 +172,8 @@ def _table(lang: str) -> pd.DataFrame:
     if lang == "zh":
         table = table.assign(**{column: table[f"{column}_zh"] for column in told})
     return table.drop(columns=[f"{column}_zh" for column in told])
+
+
+@cache
+def _rows(lang: str) -> list[dict[str, Any]]:
+    return _table(lang).reset_index().to_dict("records")
