@@ -43,6 +43,9 @@ def main() -> None:
         from ecomlab.classroom.grading.inside.kernel import build_kernel
 
         kernel = build_kernel()
+        # Here, and not in each fork.
+        import ecomlab.classroom.grading.inside.serving  # noqa: F401
+
         forker = sandbox.Forker(plan)
         if plan.shops:
             # Read once here, it is known to every fork.
@@ -115,9 +118,9 @@ def _play(
         after_fork,
         random_state,
         send,
-        serve,
         settle_random,
     )
+    from ecomlab.classroom.grading.inside.serving import serve
 
     try:
         spilled = after_fork(kernel, replies)
@@ -167,7 +170,8 @@ def _be_child(
     files: int,
 ) -> None:
     from ecomlab.classroom.grading.codec import wire
-    from ecomlab.classroom.grading.inside.kernel import after_fork, serve
+    from ecomlab.classroom.grading.inside.kernel import after_fork
+    from ecomlab.classroom.grading.inside.serving import serve
 
     status = 1
     try:

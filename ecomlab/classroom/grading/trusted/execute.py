@@ -13,7 +13,8 @@ from nbgrader.utils import is_grade, is_solution
 
 from ecomlab.classroom.grading.record.guard import Finding
 from ecomlab.classroom.grading.trusted.messages import Message
-from ecomlab.classroom.grading.trusted.session import Ended, Outcome, Session
+from ecomlab.classroom.grading.trusted.outcome import Ended, Outcome
+from ecomlab.classroom.grading.trusted.session import Session
 
 LANGUAGE_INFO = {
     "name": "python",

@@ -11,43 +11,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from copy import deepcopy
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from ecomlab.classroom.grading.codec.wire import BrokenFrame, Closed
-from ecomlab.classroom.grading.trusted.messages import Cap, Message
-from ecomlab.classroom.grading.trusted.session import Ended, Outcome, Session
+from ecomlab.classroom.grading.trusted.messages import Message
+from ecomlab.classroom.grading.trusted.outcome import Ended, Played, Prelude
+from ecomlab.classroom.grading.trusted.session import Session
 from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError
 
 _ROOM_MB = 64
 _PATIENCE = 60.0
-
-
-@dataclass(frozen=True)
-class Played:
-    """A cell that was run for all students, and what it showed."""
-
-    code: str
-    messages: tuple[Message, ...]
-    reply: dict[str, Any]
-
-    def again(self, code: str, take: Cap) -> Outcome:
-        """Show it in one student's notebook."""
-        if code != self.code:
-            raise Ended("it began with other cells than those that were run for all")
-        for message in self.messages:
-            take(deepcopy(message))
-        take.close()
-        return Outcome(reply=deepcopy(self.reply))
-
-
-@dataclass(frozen=True)
-class Prelude:
-    """A warm process that has run some of the instructor's cells, and the shops these opened."""
-
-    zygote: Zygote
-    cells: tuple[Played, ...]
-    shops: tuple[str, ...]
 
 
 class Preludes:

@@ -11,15 +11,13 @@ import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ecomlab.classroom.grading.codec.wire import BrokenFrame, Closed
 from ecomlab.classroom.grading.record.guard import Finding
 from ecomlab.classroom.grading.trusted.messages import Cap, Message, Used, checked
+from ecomlab.classroom.grading.trusted.outcome import Ended, Outcome, Played, Prelude
 from ecomlab.classroom.grading.trusted.zygote import Child, Zygote, in_words
-
-if TYPE_CHECKING:
-    from ecomlab.classroom.grading.trusted.prelude import Played, Prelude
 
 _FROM_A_CALL = {"stream", "display_data", "clear_output"}
 
@@ -35,19 +33,6 @@ class Basket(Protocol):
     def put(self, name: Any, content: bytes) -> None:
         """Keep one file."""
         ...
-
-
-class Ended(RuntimeError):
-    """The process a cell ran in is gone; the message says how it ended."""
-
-
-@dataclass
-class Outcome:
-    """What became of one cell."""
-
-    reply: dict[str, Any] | None = None
-    timed_out: bool = False
-    ended: str | None = None
 
 
 class _Stopwatch:

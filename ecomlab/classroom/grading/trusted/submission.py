@@ -27,9 +27,10 @@ from ecomlab.classroom.grading.record.gradebook import GradebookError, OneGradeb
 from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
 from ecomlab.classroom.grading.trusted.feedback import explain_lost_marks, settle_credit
 from ecomlab.classroom.grading.trusted.harvest import take_files
+from ecomlab.classroom.grading.trusted.outcome import Ended
 from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference
-from ecomlab.classroom.grading.trusted.session import Ended, Session
+from ecomlab.classroom.grading.trusted.session import Session
 from ecomlab.classroom.grading.trusted.validity import CheckOnce
 from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError
 
