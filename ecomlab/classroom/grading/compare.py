@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 import warnings
@@ -183,9 +185,24 @@ def stock(course: Path, assignment: str, student: str) -> None:
     config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
     api = NbGraderAPI(CourseDirectory(config=config, root=str(course)), config=config)
     api.log.setLevel(logging.CRITICAL)
-    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+    with _silence(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         api.autograde(assignment, student, force=True)
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep to itself what nbgrader and its kernels, which inherit the descriptor, say of a run."""
+    sys.stderr.flush()
+    told, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        os.dup2(told, 2)
+        os.close(told)
+        os.close(nowhere)
 
 
 def _values(

@@ -50,6 +50,7 @@ RICH = [
     "slider.value = 7\nw.HBox([slider, w.Text('a')])",
     "from IPython.display import *\ndisplay(Markdown('*m*'), Latex('$x$'), SVG('<svg/>'))",
     "display(JSON({'b': [1, None], 'a': 'text'}), Math('y'), HTML('<i>h</i>'), Javascript('1'))",
+    "import pandas as pd\npd.DataFrame([range(15)], columns=[f'column {n:02}' for n in range(15)])",
     "h = display('first', display_id='one')\nh.update('second')\nprint('between')",
     "print('gone')\nclear_output()\nprint('kept')\nclear_output(wait=True)\nprint('last')",
     "import sys\nprint('a', flush=True)\nprint('b', file=sys.stderr, flush=True)\nprint('c')",

@@ -130,6 +130,9 @@ def build_kernel() -> Any:
         user_ns=None,
     )
     kernel._execute_sleep = 0
+    # A cell's own builtins: what is preloaded asks for get_ipython as it would in a cell (pandas,
+    # for how wide a table it may print), and so does a student's function that a test calls.
+    kernel.shell.builtin_trap.__enter__()
     sys.path.insert(0, "")
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     _load_pdb()
