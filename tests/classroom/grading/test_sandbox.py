@@ -48,6 +48,8 @@ SNIPPETS = {
     "if l.startswith('CapEff')])",
     "takes memory": "x = bytearray(1 << 30)",
     "shares memory": "import mmap; mmap.mmap(-1, 1 << 20)",
+    "takes a stack for memory": "import mmap; mmap.mmap(-1, 1 << 20, flags=0x122)",
+    "fills page tables": "import mmap; mmap.mmap(-1, 1 << 43, flags=0x4022, prot=1)",
     "fills the disk": "for i in range(40): open(f'f{{i}}', 'wb').write(b'x' * (1 << 24))",
     "reads a shop": "from ecomlab.shop import cache\n"
     "print((cache.entry('seed-1') / 'card.json').read_text())",
@@ -139,6 +141,8 @@ REFUSED = {
     "has capabilities": "['0000000000000000']",
     "takes memory": "MemoryError",
     "shares memory": "PermissionError",
+    "takes a stack for memory": "PermissionError",
+    "fills page tables": "OSError",
 }
 
 

@@ -41,7 +41,7 @@ _CALLS: dict[str, tuple[int | None, int | None]] = {
 _SPECIAL = {"socket", "clone", "clone3", "mmap", "ioctl", "kill", "tgkill", "tkill"}
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _CLONE_THREAD = 0x00010000
-_MAP_SHARED_ANONYMOUS = 0x21
+_MAP_SHARED_ANONYMOUS, _MAP_GROWSDOWN = 0x21, 0x100
 _UNIX, _INET, _INET6 = 1, 2, 10
 
 _LOAD, _EQUAL, _BITS, _RETURN = 0x20, 0x15, 0x45, 0x06
@@ -112,8 +112,10 @@ def program(*, network: bool, only_signal: int | None = None) -> bytes:
     parts.append(_when("clone", _argument(0) + _op(_BITS, _CLONE_THREAD, 1, 0) + denied + allowed))
     # glibc falls back to clone, whose flags a filter can see.
     parts.append(_when("clone3", _op(_RETURN, _refuse(errno.ENOSYS))))
+    # Neither of the two counts towards a process's limit of data.
+    stack = _argument(3) + _op(_BITS, _MAP_GROWSDOWN, 0, 1) + denied
     shared = _op(_AND, _MAP_SHARED_ANONYMOUS) + _op(_EQUAL, _MAP_SHARED_ANONYMOUS, 0, 1)
-    parts.append(_when("mmap", _argument(3) + shared + denied + allowed))
+    parts.append(_when("mmap", stack + shared + denied + allowed))
     typing = _op(_EQUAL, _TIOCSTI, 1, 0) + _op(_EQUAL, _TIOCLINUX, 0, 1)
     parts.append(_when("ioctl", _argument(1) + typing + denied + allowed))
     if only_signal is not None:
