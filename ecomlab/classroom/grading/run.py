@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -26,10 +25,10 @@ from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.record.cells import Redactor, cell_records
 from ecomlab.classroom.grading.record.courses import (
     GradingError,
+    Settings,
     check_assignment,
     check_course,
     is_new,
-    load_config,
     submissions,
 )
 from ecomlab.classroom.grading.record.gradebook import OneGradebook, shared
@@ -49,6 +48,7 @@ from ecomlab.classroom.grading.workers import Job, in_this_process, in_workers
 
 Progress = Callable[[Result, int, int, float], None]
 _HIDDEN = ".ecomlab"
+_UNLIKE_SOURCE = "the source notebook is not the one that was released"
 
 
 def grade(
@@ -114,16 +114,15 @@ def grade(
     begun = time.monotonic()
     root = Path(course).resolve()
     _check_request(assignment, students, workers, isolation, timeout, memory)
-    config = load_config(root)
-    if db_url:
-        config.CourseDirectory.db_url = db_url
-    if timeout is not None:
-        # Set here, as nbconvert reads its configuration anew for each notebook.
-        config.PipeExecute.timeout = timeout
+    settings = Settings(db_url, timeout)
+    config = settings.config(root)
     directory = CourseDirectory(config=config, root=str(root))
     check_course(directory, root)
     check_assignment(directory, assignment)
-    chosen = submissions(directory, assignment, students)
+    executes = _own_execute(directory, config)
+    chosen = submissions(
+        directory, assignment, directory.student_id if students == "*" else students
+    )
     lacking = sandbox.missing(isolation)
     if lacking:
         raise sandbox.Unavailable(
@@ -136,6 +135,7 @@ def grade(
     plan = sandbox.plan(isolation, memory_mb=memory, hidden=[root])
     report = Report(assignment, isolation, workers, results=skipped)
     report.notes += sandbox.notes(isolation)
+    report.notes += executes
     report.notes += [f"'{n}.ipynb' runs in a stock kernel, as {why}" for n, why in stock.items()]
     if not todo:
         _clear_abandoned(_hidden(directory))
@@ -144,7 +144,7 @@ def grade(
         scratch = stack.enter_context(_scratch(directory))
         is_warm = partial(accepted, len(todo))
         job, preludes = _prepare(
-            config, directory, assignment, plan, scratch, report, stock, is_warm
+            settings, config, directory, assignment, plan, scratch, report, stock, is_warm
         )
         if executor is None and workers == 1:
             results = in_this_process(job, preludes, todo)
@@ -198,6 +198,18 @@ def _need_stock_kernels(
             "say --isolation none if you trust the submissions"
         )
     return found
+
+
+def _own_execute(directory: CourseDirectory, config: Config) -> list[str]:
+    """A note where the configuration's own step that executes is replaced by the grader's."""
+    from nbgrader.preprocessors import Execute
+
+    _, step, _ = FastAutograde(coursedir=directory, config=config).split_steps()
+    if step is None:
+        raise GradingError("Autograde.autograde_preprocessors has no Execute step")
+    if step is Execute:
+        return []
+    return [f"the walls take the place of the configuration's own step '{step.__name__}'"]
 
 
 @contextlib.contextmanager
@@ -261,6 +273,7 @@ def _clear_abandoned(base: Path) -> None:
 
 
 def _prepare(
+    settings: Settings,
     config: Config,
     directory: CourseDirectory,
     assignment: str,
@@ -293,8 +306,8 @@ def _prepare(
         report.references[name] = reference
         report.notes += [f"{name}: {fault}" for fault in reference.faults]
     job = Job(
-        config=_plain(config),
         root=directory.root,
+        settings=settings,
         assignment=assignment,
         plan=plan,
         modules=tuple(loaded),
@@ -337,9 +350,16 @@ def _plan_studies(
             converter.prepare(assignment, ".")
             resources = converter.resources_of(str(sources[name]), assignment, ".")
             notebook = nbformat.read(sources[name], as_version=4)
-            with shared(gradebook):
-                notebook = converter.export(notebook, resources, converter.sanitize_preprocessors)
-            gradebook.forget()
+            try:
+                with shared(gradebook):
+                    notebook = converter.export(
+                        notebook, resources, converter.sanitize_preprocessors
+                    )
+            except Exception:
+                references[name] = unsealed_reference(name, cells, _UNLIKE_SOURCE)
+                continue
+            finally:
+                gradebook.forget()
             execute = PipeExecute(parent=converter.exporter)
             folder = str(sources[name].parent)
             studies.append(Study(notebook, name, cells, redactor, folder, given, execute))
@@ -347,10 +367,3 @@ def _plan_studies(
         gradebook.forget()
         gradebook.end()
     return references, studies
-
-
-def _plain(config: Any) -> Any:
-    """A configuration as plain dictionaries, which any process can be sent."""
-    if isinstance(config, dict):
-        return {k: _plain(v) for k, v in config.items()}
-    return config

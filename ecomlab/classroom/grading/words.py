@@ -51,7 +51,14 @@ _CHINESE = {
     # How a test cell ran, and what the run noted.
     "its answers do not cross": "它要的答案不是数据，无法传递",
     "it looks at more than data": "它检查的不只是数据",
+    "the reference solution fails it": "参考答案也没有通过它",
+    "later cells rely on what it leaves behind": "后面的单元格要用到它留下的内容",
     "there is no source notebook": "没有教师版笔记本",
+    "the source notebook is not the one that was released": "教师版笔记本与已发布的不一致",
+    "the walls take the place of the configuration's own step {}":
+        "配置中自定义的运行步骤 {} 由隔离运行代替",
+    "Autograde.autograde_preprocessors has no Execute step":
+        "Autograde.autograde_preprocessors 里没有 Execute 这一步",
     "the reference solution gets {} of {} in {}": "参考答案在 {2} 只得 {0} 分（满分 {1}）",
     "{} runs in a stock kernel, as {}": "{} 在普通内核中运行：{}",
     "it needs the kernel {}": "它需要内核 {}",

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from traitlets.config import Config
-
 from ecomlab.classroom.grading import sandbox
+from ecomlab.classroom.grading.record.courses import Settings
 from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference
 from ecomlab.classroom.grading.trusted.submission import Grader, Result, given_folder
@@ -27,8 +26,8 @@ _TRIES = 3
 class Job:
     """What a worker needs to know, on this machine or another."""
 
-    config: dict[str, Any]
     root: str
+    settings: Settings
     assignment: str
     plan: sandbox.Plan
     modules: tuple[str, ...]
@@ -45,7 +44,7 @@ class Job:
         preludes = preludes or self.warm()
         try:
             return Grader(
-                config=Config(self.config),
+                config=self.settings.config(Path(self.root)),
                 root=self.root,
                 assignment=self.assignment,
                 references=dict(self.references),

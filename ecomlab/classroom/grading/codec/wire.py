@@ -17,6 +17,7 @@ _SIZES = struct.Struct("!II")
 MAX_HEAD = 64 << 20
 MAX_BODY = 256 << 20
 _CHUNK = 1 << 20
+_LONGEST_POLL = 2**31 - 1
 
 
 class BrokenFrame(ValueError):
@@ -158,7 +159,7 @@ class Channel:
                 return head, body
             # What has arrived is read even late: it may be the reader who was kept waiting.
             left = max(0.0, deadline - time.monotonic())
-            if not self._poll.poll(left * 1000):
+            if not self._poll.poll(min(left * 1000, _LONGEST_POLL)):
                 return None
             try:
                 piece = os.read(self._reading, _CHUNK)

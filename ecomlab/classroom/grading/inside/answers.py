@@ -26,9 +26,14 @@ class Answers:
     def __init__(self, names: dict[str, Any]) -> None:
         self._names = names
         self._objects: list[Any] = []
+        self._test = ""
 
     def answer(self, request: dict, body: bytes) -> tuple[dict, bytes]:
         """The answer to one question: its head and its data."""
+        if request["id"] != self._test:
+            # Each test is told of a warning anew, as IPython does for each cell.
+            self._test = request["id"]
+            self._names.pop("__warningregistry__", None)
         try:
             if request["ask"] == "values":
                 return self._values(request["names"])
@@ -67,6 +72,7 @@ class Answers:
                 "object": len(self._objects) - 1,
                 "type": type(value).__name__,
                 "called": str(getattr(value, "__name__", "")),
+                "doc": _text_or_none(getattr(value, "__doc__", None)),
                 "callable": callable(value),
                 "why": str(refusal),
             }, b""
@@ -87,6 +93,10 @@ class Answers:
             else:
                 positional.append(value)
         return positional, keyword
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if type(value) is str else None
 
 
 def _raised(error: BaseException) -> dict:

@@ -42,6 +42,11 @@ class StudentObject:
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("a student's object cannot be changed from a test")
 
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        doc = self._head.get("doc")
+        return doc if isinstance(doc, str) else None
+
     def __repr__(self) -> str:
         return f"<a {self._head.get('type')}: {self._head.get('why')}>"
 

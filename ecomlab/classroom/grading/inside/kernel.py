@@ -5,6 +5,7 @@ Nothing here decides a mark. What this process sends is the student's word, and 
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -36,8 +37,6 @@ def build_kernel() -> Any:
     matplotlib's inline hooks look for the shell when pyplot is first used, so the shell must
     exist by then.
     """
-    import logging
-
     # The debugger would bring threads, which do not survive a fork.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     import ipykernel.debugger  # noqa: F401
@@ -45,6 +44,7 @@ def build_kernel() -> Any:
     del sys.modules["debugpy"]
     from ipykernel.iostream import IOPubThread, OutStream
     from ipykernel.ipkernel import IPythonKernel
+    from ipykernel.kernelapp import IPKernelApp
     from jupyter_client.session import Session
     from traitlets.config import Config
 
@@ -126,17 +126,26 @@ def build_kernel() -> Any:
         iopub_socket=thread,
         iopub_thread=thread,
         shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
-        log=logging.getLogger("ecomlab.child"),
+        log=_unheard(),
         user_ns=None,
     )
     kernel._execute_sleep = 0
+    # Magics such as %matplotlib ask the application for its kernel.
+    IPKernelApp.instance(log=kernel.log).kernel = kernel
     # A cell's own builtins: what is preloaded asks for get_ipython as it would in a cell (pandas,
     # for how wide a table it may print), and so does a student's function that a test calls.
-    kernel.shell.builtin_trap.__enter__()
+    kernel.shell.builtin_trap.__enter__()  # type: ignore[union-attr]
     sys.path.insert(0, "")
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     _load_pdb()
     return kernel
+
+
+def _unheard() -> logging.Logger:
+    """A log apart from the others, so that whatever a student configures, it is not shown."""
+    log = logging.Logger("kernel")
+    log.addHandler(logging.NullHandler())
+    return log
 
 
 def _load_pdb() -> None:
@@ -168,7 +177,7 @@ def after_fork(kernel: Any, replies: int) -> Spill:
     return Spill()
 
 
-_settled: set[str] = set()
+_settled: dict[str, bytes] = {}
 
 
 def _reseed() -> None:
@@ -176,10 +185,12 @@ def _reseed() -> None:
 
     Those that cells drew from or seeded before the fork go on from there.
     """
+    import pickle
     import random
 
-    if "random" not in _settled:
-        random.seed()
+    # Python itself seeds its own anew in each fork.
+    if "random" in _settled:
+        random.setstate(pickle.loads(_settled["random"]))
     if "numpy" in sys.modules and "numpy" not in _settled:
         sys.modules["numpy"].random.seed()
 
@@ -197,7 +208,8 @@ def random_state() -> dict[str, bytes]:
 
 def settle_random(before: dict[str, bytes]) -> None:
     """Let later forks go on with the random numbers that were used since."""
-    _settled.update(n for n, state in random_state().items() if state != before.get(n))
+    now = random_state()
+    _settled.update({n: state for n, state in now.items() if state != before.get(n)})
 
 
 class Spill:

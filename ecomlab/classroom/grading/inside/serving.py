@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import os
 import signal
 import sys
 from typing import Any
@@ -12,6 +14,10 @@ from ecomlab.classroom.grading.inside import leftovers
 from ecomlab.classroom.grading.inside.answers import Answers
 from ecomlab.classroom.grading.inside.judge import Judge
 from ecomlab.classroom.grading.inside.kernel import Spill, send
+
+# What cells set for their own context (NumPy's print options, decimal's precision) is there for the
+# next cell, and in the forks of this process.
+_context: contextvars.Context | None = None
 
 
 def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | None) -> bool:
@@ -27,10 +33,19 @@ def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | 
     bool
         Whether it is to stay, and nothing waits to be run.
     """
+    global _context
+    context = _context = _context or contextvars.copy_context()
+    kernel.shell.user_ns["_dh"][:] = [os.getcwd()]
     before = leftovers.seen(work) if work else {}
     shops: list[str] = []
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+
+    def execute(request: dict) -> None:
+        loop.run_until_complete(
+            loop.create_task(_execute(kernel, request, spilled), context=context)
+        )
+
     answers = Answers(kernel.shell.user_ns)
     judge = Judge(kernel.shell, requests, replies)
     while True:
@@ -40,18 +55,17 @@ def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | 
             return False
         what = request.get("do")
         if what == "execute":
-            loop.run_until_complete(_execute(kernel, request, spilled))
+            execute(request)
             send(replies, {"is": "done", "id": request["id"]})
         elif what == "ask":
-            with _attributed(kernel, request["id"]):
-                head, data = answers.answer(request, body)
+            head, data = context.run(_answer, kernel, answers, request, body)
             send(replies, {"is": "answer", "id": request["id"], **head}, data)
         elif what == "judge":
             with judge.names_of(request):
-                loop.run_until_complete(_execute(kernel, request, spilled))
+                execute(request)
             send(replies, {"is": "done", "id": request["id"]})
         elif what == "comm":
-            kernel.comm_manager.comm_msg(None, None, {"content": request["content"]})
+            context.run(kernel.comm_manager.comm_msg, None, None, {"content": request["content"]})
         elif what == "stay":
             idle = not asyncio.all_tasks(loop)
             loop.close()
@@ -67,6 +81,11 @@ def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | 
             send(replies, {"is": "shops", "names": shops})
         elif what == "shop":
             _hand_over(replies, request["id"], leftovers.shop_folder(request["name"]), {})
+
+
+def _answer(kernel: Any, answers: Answers, request: dict, body: bytes) -> tuple[dict, bytes]:
+    with _attributed(kernel, request["id"]):
+        return answers.answer(request, body)
 
 
 def _hand_over(replies: int, name: str, folder: str | None, before: leftovers.Seen) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,27 @@ def load_config(root: Path) -> Config:
         os.chdir(here)
         NbGrader.clear_instance()
     return config
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run was asked for beyond the course's own configuration."""
+
+    db_url: str | None = None
+    timeout: int | None = None
+
+    def config(self, root: Path) -> Config:
+        """nbgrader's configuration with these on top.
+
+        Each worker reads it anew: what it names, hooks and classes of its own, cannot be sent.
+        """
+        config = load_config(root)
+        if self.db_url:
+            config.CourseDirectory.db_url = self.db_url
+        if self.timeout is not None:
+            # Set here, as nbconvert reads its configuration anew for each notebook.
+            config.PipeExecute.timeout = self.timeout
+        return config
 
 
 def check_course(directory: CourseDirectory, root: Path) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import SCHEMA_VERSION
+from nbgrader.utils import is_locked
 
 MAX_NOTEBOOK = 50 << 20
 MAX_FILES = 2_000
@@ -159,6 +160,10 @@ def read_notebook(path: Path) -> NotebookNode:
         if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
             raise ValueError("it lacks the notebook format's version")
         notebook = nbformat.reads(text, as_version=4)
+        if notebook.nbformat_minor < 5:
+            # Some editors write names of cells into notebooks of a format that has none yet.
+            for cell in notebook.cells:
+                cell.pop("id", None)
         _, notebook = nbformat.validator.normalize(notebook)
         nbformat.validate(notebook)
     except RecursionError:
@@ -201,8 +206,10 @@ def repair(notebook: NotebookNode, records: Mapping[str, CellRecord]) -> list[Fi
 def _repair_cell(cell: NotebookNode, name: str, record: CellRecord) -> Iterable[Finding]:
     right = record.metadata(name)
     given = cell.metadata["nbgrader"]
+    # nbgrader locks every test, and no answer, whatever a cell says of that.
+    means = {**given, "locked": is_locked(cell)}
     for key in _COMPARED:
-        if _plain(given.get(key)) != _plain(right.get(key)):
+        if _plain(means.get(key)) != _plain(right.get(key)):
             yield Finding(f"'{key}' of cell '{name}' was changed from {right.get(key)!r}", name)
     if cell.cell_type != record.cell_type:
         yield Finding(f"cell '{name}' was turned into {cell.cell_type}", name)

@@ -17,9 +17,9 @@ _PROGRAMS = re.compile(
     r"get_ipython\(\)\.(?:system|getoutput)\("
     r"|run_cell_magic\('(?:bash|sh|script|system|sx|!|perl|ruby|cmd)'"
     r"|run_line_magic\('(?:system|sx|pip|conda|mamba|micromamba|uv)'"
-    r"|\bsubprocess\.\w|\bos\.(?:system|popen|fork|exec\w+|spawn\w+|posix_spawn\w*)\("
+    r"|\bsubprocess\.\w|\bmultiprocessing\b|\bProcessPoolExecutor\b|\bos\.(?:system|popen|fork|exec\w+|spawn\w+|posix_spawn\w*)\("
 )
-_MAYBE = re.compile(r"[!%]|\bsubprocess\b|\bos\.")
+_MAYBE = re.compile(r"[!%]|\bsubprocess\b|\bmultiprocessing\b|\bProcessPool|\bos\.")
 
 
 def stock_reason(source: Path) -> str:
@@ -33,7 +33,8 @@ def stock_reason(source: Path) -> str:
     notebook = nbformat.read(source, as_version=4)
     kernel = notebook.metadata.get("kernelspec", {}).get("name", "python3")
     try:
-        ours = kernel == "python3" or _is_this_python(kernel)
+        # jupyter_client takes both for the kernel of the Python that it runs in.
+        ours = kernel in ("python", "python3") or _is_this_python(kernel)
     except NoSuchKernel:
         raise GradingError(
             f"'{source.name}' needs the kernel {kernel!r}, which is not installed here"

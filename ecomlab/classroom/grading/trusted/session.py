@@ -158,7 +158,8 @@ class Session:
 
     def modules(self) -> list[str]:
         """The modules that the student's process has loaded; of use for the reference only."""
-        assert self._student is not None
+        if self._student is None:
+            self._student = self._new_student()
         return self._names(self._student, "modules")
 
     def shops_opened(self) -> tuple[list[str], list[str]]:

@@ -30,6 +30,13 @@ from ecomlab.classroom.grading.trusted.reference import Reference, credit_of
 from ecomlab.classroom.grading.trusted.session import Session
 from ecomlab.classroom.grading.trusted.zygote import Zygote, warmer
 
+Names = frozenset[str]
+# Why a test is not sealed.
+_MORE_THAN_DATA = "it looks at more than data"
+_NO_DATA = "its answers do not cross"
+_FAILED = "the reference solution fails it"
+_RELIED_ON = "later cells rely on what it leaves behind"
+
 
 @dataclass
 class Study:
@@ -86,6 +93,51 @@ class Study:
         }
         head = tuple(opening(self.notebook.cells))
         head = () if _fails(self._cells, head) else head
+        beside = _marks(self._cells)
+        candidates = frozenset(t for t, s in tests.items() if sealable(s))
+        passed = frozenset(t for t in candidates if _is_passed(beside.get(t)))
+        sealed, why = passed, dict[str, str]()
+        while True:
+            cells, opened = self._run_apart(preludes, known, head, sealed)
+            place = _first_changed(self._cells, cells, sealed)
+            before = sealed & _names(self._cells[:place])
+            marks = _marks(cells)
+            failing = frozenset(t for t in before if marks.get(t) != beside.get(t))
+            if not failing and place == len(cells):
+                break
+            # A test before the first cell that goes wrong asks for more than data; where there is
+            # none, that cell relies on what one of them leaves behind.
+            unsealed = failing or before
+            why |= dict.fromkeys(unsealed, _NO_DATA if failing else _RELIED_ON)
+            sealed -= unsealed
+            if not unsealed:
+                break
+        why |= dict.fromkeys(candidates - passed, _FAILED)
+        return Reference(
+            **known,
+            opening=head,
+            credited=frozenset(
+                c.metadata.nbgrader.grade_id
+                for c in filter(is_test, self._cells)
+                if credit_of(c) is not None
+            ),
+            sealed=sealed,
+            unsealed=tuple((t, why.get(t, _MORE_THAN_DATA)) for t in tests if t not in sealed),
+            shops=frozenset(opened[0]),
+            judged_shops=frozenset(opened[1]),
+            seconds=self._seconds,
+            faults=tuple(
+                f"the reference solution gets {score} of {maximum} in '{test}'"
+                for test, (score, maximum) in beside.items()
+                if score is not None and score < maximum
+            ),
+        )
+
+    def _run_apart(
+        self, preludes: Preludes, known: Mapping[str, Any], head: tuple[str, ...], sealed: Names
+    ) -> tuple[list[NotebookNode], tuple[list[str], list[str]]]:
+        """The cells, executed with some tests sealed, and the shops that were opened."""
+        setup = known["setup"]
         session = Session(
             preludes.zygote,
             self.folder,
@@ -97,37 +149,15 @@ class Study:
             prelude=preludes.of(head, self.execute.timeout),
             judged_prelude=preludes.of(judged_setup(self.notebook, setup)),
         )
-        candidates = frozenset(t for t, s in tests.items() if sealable(s))
         opened: tuple[list[str], list[str]] = ([], [])
         try:
-            again = _marks(self._run(session, candidates, dict(known["test_imports"])))
+            cells = self._run(session, sealed, dict(known["test_imports"]))
             if self.execute.ended is None:
                 opened = session.shops_opened()
         finally:
             session.close()
         self._check(session)
-        beside = _marks(self._cells)
-        sealed = frozenset(t for t in candidates if again.get(t) == beside.get(t))
-        why = ("its answers do not cross", "it looks at more than data")
-        return Reference(
-            **known,
-            opening=head,
-            credited=frozenset(
-                c.metadata.nbgrader.grade_id
-                for c in filter(is_test, self._cells)
-                if credit_of(c) is not None
-            ),
-            sealed=sealed,
-            unsealed=tuple((t, why[t not in candidates]) for t in tests if t not in sealed),
-            shops=frozenset(opened[0]),
-            judged_shops=frozenset(opened[1]),
-            seconds=self._seconds,
-            faults=tuple(
-                f"the reference solution gets {score} of {maximum} in '{test}'"
-                for test, (score, maximum) in beside.items()
-                if score is not None and score < maximum
-            ),
-        )
+        return cells, opened
 
     def _run(
         self, session: Session, sealed: frozenset[str], test_imports: dict[str, str]
@@ -187,6 +217,35 @@ def _fails(cells: list[NotebookNode], head: Sequence[str]) -> bool:
     """Whether one of the first code cells ended in an error within the walls."""
     run = [c for c in cells if c.cell_type == "code" and c.source.strip()][: len(head)]
     return any(o.output_type == "error" for c in run for o in c.outputs)
+
+
+def _is_passed(mark: tuple[Any, float] | None) -> bool:
+    """Whether a mark tells a right answer from none."""
+    return mark is not None and mark[0] is not None and (mark[0] > 0 or mark[0] == mark[1])
+
+
+def _first_changed(
+    beside: Sequence[NotebookNode], apart: Sequence[NotebookNode], sealed: Names
+) -> int:
+    """The place of the first cell, sealed tests aside, that fails or gets another mark; the end,
+    if none does."""
+    marks = _marks(beside), _marks(apart)
+    for place, pair in enumerate(zip(beside, apart, strict=True)):
+        (name,) = _names(pair[:1]) or {""}
+        differ = marks[0].get(name) != marks[1].get(name) or len(set(map(_error_of, pair))) > 1
+        if differ and name not in sealed:
+            return place
+    return len(beside)
+
+
+def _error_of(cell: NotebookNode) -> str | None:
+    outputs = cell.get("outputs", ())
+    return next((o.ename for o in outputs if o.output_type == "error"), None)
+
+
+def _names(cells: Iterable[NotebookNode]) -> set[str]:
+    told = (c.metadata.get("nbgrader", {}).get("grade_id") for c in cells)
+    return {name for name in told if name}
 
 
 def _marks(cells: Iterable[NotebookNode]) -> dict[str, tuple[Any, float]]:

@@ -19,6 +19,7 @@ from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, Execute
 from nbgrader.utils import find_all_files
+from traitlets import import_item
 from traitlets.config import Config
 
 from ecomlab.classroom.grading.record import guard
@@ -77,7 +78,8 @@ class FastAutograde(Autograde):
         self.exporter = self.exporter_class(parent=self, config=self.config)
         # A notebook that is not valid fails all the same: nothing is kept before the last step.
         self.exporter.optimistic_validation = True
-        self.notebooks = sorted(str(p) for p in self.staged.glob("*.ipynb"))
+        chosen = self.staged.glob(f"{self.coursedir.notebook_id}.ipynb")
+        self.notebooks = sorted(str(p) for p in chosen)
 
     def resources_of(self, notebook: str, assignment: str, student: str) -> dict[str, Any]:
         """What nbgrader's preprocessors are told about a notebook."""
@@ -110,7 +112,7 @@ class FastAutograde(Autograde):
 
     def split_steps(self) -> tuple[list[Any], Any, list[Any]]:
         """The autograding steps before, at, and after the execution."""
-        steps = list(self.autograde_preprocessors)
+        steps = [import_item(s) if isinstance(s, str) else s for s in self.autograde_preprocessors]
         for place, step in enumerate(steps):
             if isinstance(step, type) and issubclass(step, Execute):
                 return steps[:place], step, steps[place + 1 :]
@@ -142,6 +144,8 @@ class Grader:
 
     def __post_init__(self) -> None:
         self.coursedir = CourseDirectory(config=self.config, root=self.root)
+        # Hooks are told of it.
+        self.coursedir.assignment_id = self.assignment
         self.gradebook = OneGradebook(self.coursedir.db_url, self.coursedir.course_id)
         self._redactor = Redactor(self.config)
         self._records = cell_records(self.gradebook, self.assignment, self._redactor)
@@ -319,6 +323,8 @@ class Grader:
         return own == self._given and tuple(opening(notebook.cells))[: len(head)] == head
 
     def _zero_what_is_not_staged(self, converter: FastAutograde, student: str) -> None:
+        if self.coursedir.notebook_id != "*":
+            return
         there = {Path(p).stem for p in converter.notebooks}
         for notebook in self.gradebook.find_assignment(self.assignment).notebooks:
             if notebook.name in there:

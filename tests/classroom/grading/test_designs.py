@@ -1,0 +1,245 @@
+"""Assignments as instructors really design them: marks and outputs are stock nbgrader's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import nbformat
+import pytest
+from nbformat.v4 import new_notebook
+
+from ecomlab.classroom import grade
+from ecomlab.classroom.grading import sandbox
+from ecomlab.classroom.grading.compare import comparable
+from ecomlab.classroom.grading.run import GradingError
+from smallclass import (
+    KERNEL,
+    answer,
+    cell_of,
+    checks,
+    fill,
+    gradebook,
+    graded,
+    make_course,
+    plain,
+    stock,
+    submit,
+)
+
+ISOLATION = "none" if sandbox.missing("strict") else "strict"
+# Hooks and steps of the configuration's own, by name, and no limit of time.
+CONFIG = """
+def done(assignment, student, notebooks):
+    open("hooked.txt", "a").write(f"{assignment}\\n")
+c.Autograde.post_convert_hook = done
+c.Execute.timeout = None
+named = "Execute IgnorePattern LimitOutput SaveAutoGrades AssignLatePenalties CheckCellMetadata"
+c.Autograde.autograde_preprocessors = [f"nbgrader.preprocessors.{n}" for n in named.split()]
+"""
+
+
+def notebook(*cells):
+    return new_notebook(cells=list(cells), metadata={"kernelspec": dict(KERNEL["kernelspec"])})
+
+
+def set_up_once():
+    """Magics, options and seeds before the first exercise, and what comes of them after it."""
+    found = notebook(
+        plain("import numpy as np\n%matplotlib inline\nimport pandas as pd"),
+        plain("import decimal, random\nrandom.seed(42)\ndecimal.getcontext().prec = 5"),
+        plain("np.set_printoptions(precision=3)\nold = np.seterr(all='ignore')"),
+        answer("third", "third = decimal.Decimal(1) / 3"),
+        plain("random.random(), np.array([1 / 3]), third"),
+        plain("%cd -q ..\n%cd -q -\nimport helper\nhelper.who, len(_dh)"),
+        checks("third-test", "", "assert str(third) == '0.33333'"),
+        answer("ratio", "def ratio(a, b):\n    return a / b"),
+        checks("ratio-test", "", "assert np.isinf(ratio(np.float64(1), 0))"),
+    )
+    found.metadata.kernelspec.name = "python"
+    return found
+
+
+def leave_things_behind():
+    """Tests whose names, seeds and changes later cells rely on."""
+    return notebook(
+        plain("import numpy as np\nseen = []"),
+        answer("area", "def area(r):\n    return 3 * r"),
+        checks("area-test", "radii = [1, 2]\nassert area(1) == 3"),
+        answer("areas", "areas = [area(r) for r in radii]"),
+        checks("areas-test", "", "assert areas == [3, 6]"),
+        checks("seed-test", "np.random.seed(0)\nassert area(0) == 0"),
+        answer("draw", "draw = np.random.random()"),
+        checks("draw-test", "", "assert abs(draw - 0.5488135) < 1e-6"),
+        checks("seen-test", "seen.append(3)\nassert seen"),
+        answer("last", "last = seen[-1]"),
+        checks("last-test", "", "assert last == 3"),
+    )
+
+
+def look_closer():
+    """Docstrings, warnings told in each test, and a student's own file."""
+    return notebook(
+        plain("import warnings"),
+        answer("add", "def add(a, b):\n    '''The sum.'''\n    return a + b"),
+        checks("doc-test", "assert add.__doc__, 'write a docstring'", "assert add(1, 2) == 3"),
+        checks("warn-1", "", "assert add(2, 2) == 4"),
+        checks("warn-2", "", "assert add(2, 3) == 5"),
+        answer("own", "open('mine.csv', 'w').write('1,2')"),
+        checks("own-test", "", "assert open('mine.csv').read() == '1,2'"),
+    )
+
+
+def write_only():
+    return notebook(graded("Why?", "why", kind="markdown", grade=True, solution=True, points=4))
+
+
+def released_unlocked():
+    """A test cell that the instructor never locked by hand."""
+    test = checks("given-test", "assert given == 1")
+    test.metadata.nbgrader["locked"] = False
+    return notebook(answer("given", "given = 1"), test)
+
+
+def with_old_ids(target):
+    """A notebook of format 4.4 whose cells have ids all the same."""
+    path = target / "unlocked.ipynb"
+    told = json.loads(path.read_text()) | {"nbformat_minor": 4}
+    assert all("id" in cell for cell in told["cells"])
+    path.write_text(json.dumps(told))
+
+
+ANN = {
+    "third": "third = decimal.Decimal(1) / 3",
+    "ratio": "def ratio(a, b):\n    return a / b",
+    "area": "def area(r):\n    return r * 3",
+    "areas": "areas = [area(r) for r in radii]",
+    "draw": "draw = np.random.random()",
+    "last": "last = seen[-1]",
+    "add": "def add(a, b):\n    'Adds.'\n    return a + b",
+    "own": "open('mine.csv', 'w').write('1,2')",
+    "given": "given = 1",
+}
+BOB = ANN | {
+    "add": "def add(a, b):\n    warnings.warn('careful')\n    return a + b",
+    "third": "third = 0.33333",
+    "own": "pass",
+}
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory):
+    """One class, graded by us with two workers and by nbgrader."""
+    folder = tmp_path_factory.mktemp("designs")
+    notebooks = {
+        "closer": look_closer(),
+        "left": leave_things_behind(),
+        "once": set_up_once(),
+        "unlocked": released_unlocked(),
+        "words": write_only(),
+    }
+    ours = make_course(
+        folder / "ours", notebooks, files={"helper.py": "who = 'a helper'"}, config=CONFIG
+    )
+    for student, answers in {"ann": ANN, "bob": BOB}.items():
+        with_old_ids(submit(ours, student, answered(answers)))
+    theirs = folder / "theirs"
+    shutil.copytree(ours, theirs)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ours)
+        report = grade("one", course=ours, isolation=ISOLATION, workers=2)
+        patch.chdir(theirs)
+        assert stock(theirs, "autograde", "one")
+    return ours, theirs, report
+
+
+def answered(answers):
+    def change(given):
+        there = {c.metadata.get("nbgrader", {}).get("grade_id") for c in given.cells}
+        fill(given, {k: v for k, v in answers.items() if k in there})
+
+    return change
+
+
+def test_every_design_gets_nbgraders_marks(twins):
+    ours, theirs, _ = twins
+    assert gradebook(ours) == gradebook(theirs)
+
+
+def test_every_design_has_nbgraders_outputs(twins):
+    ours, theirs, _ = twins
+    for path in sorted((theirs / "autograded").rglob("*.ipynb")):
+        pair = (nbformat.read(p, as_version=4) for p in (ours / path.relative_to(theirs), path))
+        for one, other in zip(*(n.cells for n in pair), strict=True):
+            if one.cell_type == "code" and "hidden tests" not in one.source:
+                assert comparable(one) == comparable(other), one.source
+
+
+def test_the_reference_has_full_marks_in_every_design(twins):
+    _, _, report = twins
+    ann = next(r for r in report.results if r.student == "ann")
+    assert ann.score == ann.max_score - 4
+    assert not report.notes
+
+
+def test_only_what_is_relied_on_is_unsealed(twins):
+    references = twins[2].references
+    assert references["once"].unsealed == references["unlocked"].unsealed == ()
+    why = dict(references["left"].unsealed)
+    assert "last-test" not in why
+    assert {why[t] for t in ("area-test", "seed-test", "seen-test")} <= {
+        "later cells rely on what it leaves behind",
+        "its answers do not cross",
+    }
+    assert dict(references["closer"].unsealed) == {"own-test": "its answers do not cross"}
+
+
+def test_nobody_is_flagged_for_the_instructors_own_doing(twins):
+    assert [r.unusual for r in twins[2].results] == [[], []]
+
+
+def test_hooks_are_told_of_the_assignment(twins):
+    ours, theirs, _ = twins
+    assert set((ours / "hooked.txt").read_text().split()) == {"one"}
+    assert (theirs / "hooked.txt").exists()
+
+
+def test_a_test_that_the_reference_fails_is_not_sealed(tmp_path):
+    course = make_course(
+        tmp_path / "course",
+        {"nb": notebook(answer("a", "a = 1"), checks("a-test", "", "assert open('own.txt')"))},
+    )
+    folder = submit(course, "ann", {"a": "a = 1"})
+    (folder / "own.txt").write_text("mine")
+    report = grade("one", course=course, isolation=ISOLATION)
+    assert report.results[0].score == 1
+    assert report.references["nb"].unsealed == (("a-test", "the reference solution fails it"),)
+    assert report.notes[-1] == "nb: the reference solution gets 0 of 1.0 in 'a-test'"
+
+
+def test_a_source_that_is_ahead_of_the_gradebook_is_graded_by_the_released_one(tmp_path):
+    course = make_course(
+        tmp_path / "course",
+        {"nb": notebook(answer("a", "a = 1"), checks("a-test", "", "assert a == 1"))},
+    )
+    submit(course, "ann", {"a": "a = 1"})
+    source = course / "source/one/nb.ipynb"
+    ahead = nbformat.read(source, as_version=4)
+    ahead.cells.append(checks("new-test", "assert False"))
+    del cell_of(ahead, "new-test").metadata.nbgrader["schema_version"]
+    nbformat.write(ahead, source)
+    report = grade("one", course=course, isolation=ISOLATION)
+    assert (report.results[0].score, report.results[0].max_score) == (1, 1)
+
+
+def test_steps_without_an_execution_are_refused(tmp_path):
+    named = "c.Autograde.autograde_preprocessors = ['nbgrader.preprocessors.SaveAutoGrades']\n"
+    course = make_course(
+        tmp_path / "course",
+        {"nb": notebook(answer("a", "a = 1"), checks("a-test", "assert a"))},
+        config=named,
+    )
+    submit(course, "ann", {"a": "a = 1"})
+    with pytest.raises(GradingError, match="has no Execute step"):
+        grade("one", course=course, isolation=ISOLATION)
+    assert not (course / "autograded").exists()
