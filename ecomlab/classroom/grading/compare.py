@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,12 @@ from nbgrader.utils import is_grade
 from ecomlab.classroom.grading.differences import DIFFERENCES
 from ecomlab.classroom.grading.record.courses import GradingError, load_config
 from ecomlab.classroom.grading.report import Report
+from ecomlab.classroom.grading.trusted.submission import Result
 from ecomlab.classroom.scripts import put_on_path
 from ecomlab.style import Say, in_language
 
-_AT_A_WALL = {"PermissionError", "FileNotFoundError", "ConnectionRefusedError", "OSError"}
+_AT_A_WALL = {"PermissionError", "ConnectionRefusedError", "OSError"}
+_NOT_SHOWN = re.compile(r"FileNotFoundError.*'(/|\.\./|~)")
 # What differs from run to run: a kernel's scratch folder, addresses, random ids. A path is looked
 # for only where a word begins: a flood of letters would cost the square of its length.
 _VOLATILE = re.compile(
@@ -54,8 +56,6 @@ def before(course: Path, count: int, db_url: str | None) -> Iterator[Path | None
         raise GradingError("--compare copies the gradebook, so it needs a SQLite one")
     with tempfile.TemporaryDirectory(prefix="ecomlab-compare-") as folder:
         twin = Path(folder)
-        if (course / "nbgrader_config.py").exists():
-            shutil.copy(course / "nbgrader_config.py", twin)
         if Path(url.removeprefix("sqlite:///")).exists():
             shutil.copy(url.removeprefix("sqlite:///"), twin / "gradebook.db")
         yield twin
@@ -85,25 +85,25 @@ def after(twin: Path, course: Path, report: Report, count: int) -> dict[str, Any
             symlinks=True,
         )
     begun = time.monotonic()
-    stock(twin, report.assignment, "*")
+    stock(twin, report.assignment, "*", told_by=course)
     # One submission may have stopped the rest; by itself each gets its chance.
     folders = {
         s: Path(other.format_path(other.autograded_directory, s, report.assignment)) for s in chosen
     }
     for student in [s for s in chosen if not folders[s].is_dir()]:
-        stock(twin, report.assignment, student)
+        stock(twin, report.assignment, student, told_by=course)
     failed = [s for s in chosen if not folders[s].is_dir()]
     seconds = (time.monotonic() - begun) / len(chosen)
     ours = _values(directory.db_url, directory.course_id, report.assignment, chosen)
     url = f"sqlite:///{twin / 'gradebook.db'}"
     theirs = _values(url, directory.course_id, report.assignment, chosen)
-    kinds = {r.student: r.kinds for r in report.results}
+    results = {r.student: r for r in report.results}
     values = [
         {
             "what": key,
             "ours": ours.get(key),
             "nbgrader": theirs.get(key),
-            "on_purpose": kinds[key.partition("/")[0]],
+            "on_purpose": _purposes(results, key),
         }
         for key in sorted(set(ours) | set(theirs))
         if ours.get(key) != theirs.get(key)
@@ -112,7 +112,10 @@ def after(twin: Path, course: Path, report: Report, count: int) -> dict[str, Any
     for student in chosen:
         if student not in failed:
             differing, number = _outputs(directory, other, student, report.assignment)
-            outputs += [d | {"on_purpose": d["on_purpose"] or kinds[student]} for d in differing]
+            outputs += [
+                {"what": what, "on_purpose": ["walls"] if refused else _purposes(results, test)}
+                for what, test, refused in differing
+            ]
             compared += number
     return {
         "students": chosen,
@@ -123,6 +126,14 @@ def after(twin: Path, course: Path, report: Report, count: int) -> dict[str, Any
         "outputs_compared": compared,
         "nbgrader_seconds": round(seconds, 2),
     }
+
+
+def _purposes(results: Mapping[str, Result], where: str) -> list[str]:
+    """The kinds of difference that a student's submission, notebook or cell may show."""
+    student, _, place = where.partition("/")
+    result = results[student]
+    sealed = any(f"{test}/".startswith(f"{place}/") for test in result.not_data)
+    return sorted({*result.kinds, *(["sealed"] if sealed else [])})
 
 
 def unexplained(found: dict[str, Any]) -> list[str]:
@@ -176,12 +187,15 @@ def _purpose(difference: dict[str, Any], say: Say) -> str:
     return say(en=f" (on purpose: {kinds})", zh=f"（有意为之：{kinds}）") if kinds else ""
 
 
-def stock(course: Path, assignment: str, student: str) -> None:
-    """nbgrader's own autograde, with a gradebook that lies in the course's folder."""
+def stock(course: Path, assignment: str, student: str, *, told_by: Path | None = None) -> None:
+    """nbgrader's own autograde, with a gradebook that lies in the course's folder.
+
+    The configuration is read in ``told_by``, if given, as it may name files that lie beside it.
+    """
     from nbgrader.apps import NbGraderAPI
 
     put_on_path()
-    config = load_config(course)
+    config = load_config(told_by or course)
     config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
     api = NbGraderAPI(CourseDirectory(config=config, root=str(course)), config=config)
     api.log.setLevel(logging.CRITICAL)
@@ -231,8 +245,12 @@ def _values(
 
 def _outputs(
     ours: CourseDirectory, theirs: CourseDirectory, student: str, assignment: str
-) -> tuple[list[dict[str, Any]], int]:
-    """Cells whose outputs differ, tests with hidden parts apart, as their text is left out here."""
+) -> tuple[list[tuple[str, str, bool]], int]:
+    """Cells whose outputs differ, and how many were compared.
+
+    With the cell's name and whether it ran into a wall; tests with hidden parts are left out, as
+    their text is left out here.
+    """
     folders = [
         Path(d.format_path(d.autograded_directory, student, assignment)) for d in (ours, theirs)
     ]
@@ -244,15 +262,16 @@ def _outputs(
                 continue
             compared += 1
             if comparable(one) != comparable(other):
-                what = f"{student}/{path.stem}, cell {place}"
-                differing.append({"what": what, "on_purpose": ["walls"] if _refused(one) else []})
+                here = f"{student}/{path.stem}"
+                name = one.metadata.get("nbgrader", {}).get("grade_id", "")
+                differing.append((f"{here}, cell {place}", f"{here}/{name}", _refused(one)))
     return differing, compared
 
 
 def _refused(cell: Any) -> bool:
     """Whether a cell ran into a wall."""
     errors = [o for o in cell.outputs if o.output_type == "error"]
-    return any(o.ename in _AT_A_WALL for o in errors)
+    return any(o.ename in _AT_A_WALL or _NOT_SHOWN.match(f"{o.ename}{o.evalue}") for o in errors)
 
 
 def comparable(cell: Any) -> list[Any]:

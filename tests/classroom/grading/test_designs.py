@@ -90,6 +90,31 @@ def look_closer():
     )
 
 
+def change_what_is_given():
+    """Tests that look at their data after a student's function had them."""
+    return notebook(
+        plain("import numpy as np\nimport pandas as pd"),
+        answer("tidy", "def tidy(xs):\n    return sorted(xs)"),
+        checks("kept-test", "", "v = [2, 1]\nassert tidy(v) == [1, 2]\nassert v == [2, 1]"),
+        checks("new-test", "", "v = [1, 2]\nassert tidy(v) is not v"),
+        checks("same-test", "", "assert tidy([3, 1]) == [1, 3]"),
+        answer("fill", "def fill(df):\n    return df.fillna(0)"),
+        checks(
+            "frame-test",
+            "",
+            "gap = pd.DataFrame({'a': [1, None]})\nbefore = gap.copy()\n"
+            "assert fill(gap)['a'].sum() == 1\npd.testing.assert_frame_equal(gap, before)",
+        ),
+        checks("again-test", "", "assert fill(gap)['a'].tolist() == [1, 0]"),
+        answer("push", "def push(xs):\n    xs.append(1)"),
+        checks("push-test", "", "v = []\npush(v)\nassert v == [1]"),
+        answer("zero", "def zero(a):\n    return a * 0"),
+        checks(
+            "array-test", "", "a = np.arange(3)\nassert zero(a).sum() == 0\nassert a.sum() == 3"
+        ),
+    )
+
+
 def write_only():
     return notebook(graded("Why?", "why", kind="markdown", grade=True, solution=True, points=4))
 
@@ -119,8 +144,15 @@ ANN = {
     "add": "def add(a, b):\n    'Adds.'\n    return a + b",
     "own": "open('mine.csv', 'w').write('1,2')",
     "given": "given = 1",
+    "tidy": "def tidy(xs):\n    return sorted(xs)",
+    "fill": "def fill(df):\n    return df.fillna(0)",
+    "push": "def push(xs):\n    xs.append(1)",
+    "zero": "def zero(a):\n    return a - a",
 }
 BOB = ANN | {
+    "tidy": "def tidy(xs):\n    xs.sort()\n    return xs",
+    "fill": "def fill(df):\n    df['a'] = df['a'].fillna(0)\n    return df",
+    "zero": "def zero(a):\n    a *= 0\n    return a",
     "add": "def add(a, b):\n    warnings.warn('careful')\n    return a + b",
     "third": "third = 0.33333",
     "own": "pass",
@@ -132,6 +164,7 @@ def twins(tmp_path_factory):
     """One class, graded by us with two workers and by nbgrader."""
     folder = tmp_path_factory.mktemp("designs")
     notebooks = {
+        "changed": change_what_is_given(),
         "closer": look_closer(),
         "left": leave_things_behind(),
         "once": set_up_once(),

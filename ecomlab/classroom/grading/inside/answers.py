@@ -12,6 +12,7 @@ from typing import Any
 
 from ecomlab.classroom.grading import codec
 from ecomlab.classroom.grading.codec import figures
+from ecomlab.classroom.grading.inside import mirror
 
 _MAX_ITEMS = 1_000_000
 _STREAMS: tuple[type, ...] = (
@@ -39,8 +40,11 @@ class Answers:
                 return self._values(request["names"])
             if request["ask"] == "attribute":
                 return self._one(getattr(self._objects[request["object"]], request["name"]))
-            positional, keyword = self._arguments(request["arguments"], body)
-            return self._one(self._objects[request["object"]](*positional, **keyword))
+            positional, keyword, given = self._arguments(request["arguments"], body)
+            result = self._objects[request["object"]](*positional, **keyword)
+            did, rest = mirror.doings(given, result)
+            head, data = self._one(result)
+            return {**head, **did, "size": len(data)}, data + rest
         except KeyboardInterrupt:
             return {"raised": "TimeoutError", "message": "the answer took too long"}, b""
         except BaseException as error:
@@ -77,9 +81,13 @@ class Answers:
                 "why": str(refusal),
             }, b""
 
-    def _arguments(self, arguments: list[dict], body: bytes) -> tuple[list, dict]:
+    def _arguments(
+        self, arguments: list[dict], body: bytes
+    ) -> tuple[list, dict, list[tuple[Any, bytes]]]:
+        """Arguments by position and by name, and those that came as data."""
         positional: list[Any] = []
         keyword: dict[str, Any] = {}
+        given: list[tuple[Any, bytes]] = []
         start = 0
         for argument in arguments:
             if "object" in argument:
@@ -87,12 +95,13 @@ class Answers:
             else:
                 end = start + argument["size"]
                 value = codec.decode(body[start:end])
+                given.append((value, body[start:end]))
                 start = end
             if argument.get("name"):
                 keyword[argument["name"]] = value
             else:
                 positional.append(value)
-        return positional, keyword
+        return positional, keyword, given
 
 
 def _text_or_none(value: Any) -> str | None:

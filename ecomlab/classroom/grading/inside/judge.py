@@ -18,6 +18,7 @@ from typing import Any
 from ecomlab.classroom.grading import codec
 from ecomlab.classroom.grading.codec import figures, wire
 from ecomlab.classroom.grading.inside.kernel import send
+from ecomlab.classroom.grading.inside.mirror import Mirror
 
 
 class StudentError(Exception):
@@ -77,6 +78,7 @@ class Judge:
         self._shell = shell
         self._requests, self._replies = requests, replies
         self._message = ""
+        self.mirror = Mirror()
 
     @contextmanager
     def names_of(self, request: dict) -> Iterator[None]:
@@ -102,15 +104,19 @@ class Judge:
     def call(self, number: int, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call an object of the student's."""
         arguments: list[dict] = []
-        bodies = []
+        given: list[tuple[Any, bytes]] = []
         for name, value in [*((None, a) for a in args), *kwargs.items()]:
             if isinstance(value, StudentObject):
                 arguments.append({"name": name, "object": value._head["object"]})
             else:
-                bodies.append(codec.encode(value))
-                arguments.append({"name": name, "size": len(bodies[-1])})
+                given.append((value, codec.encode(value)))
+                arguments.append({"name": name, "size": len(given[-1][1])})
         question = {"ask": "call", "object": number, "arguments": arguments}
-        return self.ask(question, b"".join(bodies))
+        head, data = self._put(question, b"".join(data for _, data in given))
+        if "raised" in head:
+            raise _as_builtin(head)
+        returned = self.mirror.see(given, head, data)
+        return returned[0] if returned else self._read(head, data[: int(head.get("size", 0))])
 
     def ask(self, question: dict, body: bytes = b"") -> Any:
         """Put a question to the student's process, through the grader.
@@ -120,13 +126,7 @@ class Judge:
         Exception
             What the student's code raised, as the nearest built-in exception.
         """
-        # An interrupt between question and answer would leave the answer in the pipe.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            send(self._replies, {"is": "ask", "id": self._message, **question}, body)
-            head, data = wire.receive(self._requests)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        head, data = self._put(question, body)
         if question["ask"] == "values":
             given = self._read_values(head.get("values", ()), data)
             # An answer that was not asked for could replace what the test relies on.
@@ -134,6 +134,16 @@ class Judge:
         if "raised" in head:
             raise _as_builtin(head)
         return self._read(head, data)
+
+    def _put(self, question: dict, body: bytes) -> tuple[dict, bytes]:
+        # An interrupt between question and answer would leave the answer in the pipe.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            send(self._replies, {"is": "ask", "id": self._message, **question}, body)
+            head, data = wire.receive(self._requests)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return head, data
 
     def _read_values(self, heads: Any, data: bytes) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from ecomlab.classroom.grading.codec import wire
@@ -61,8 +63,14 @@ def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | 
             head, data = context.run(_answer, kernel, answers, request, body)
             send(replies, {"is": "answer", "id": request["id"], **head}, data)
         elif what == "judge":
+            judge.mirror.begin(follow=False)
             with judge.names_of(request):
                 execute(request)
+            if judge.mirror.needed and kernel.shell.last_execution_succeeded:
+                judge.mirror.begin(follow=True)
+                with judge.names_of(request), _only_failures(kernel):
+                    execute(request)
+                judge.mirror.end()
             send(replies, {"is": "done", "id": request["id"]})
         elif what == "comm":
             context.run(kernel.comm_manager.comm_msg, None, None, {"content": request["content"]})
@@ -81,6 +89,22 @@ def serve(kernel: Any, requests: int, replies: int, spilled: Spill, work: str | 
             send(replies, {"is": "shops", "names": shops})
         elif what == "shop":
             _hand_over(replies, request["id"], leftovers.shop_folder(request["name"]), {})
+
+
+@contextlib.contextmanager
+def _only_failures(kernel: Any) -> Iterator[None]:
+    """Let nothing be told of what runs inside but how it failed."""
+    told: list[tuple[dict, list]] = []
+    sink = kernel.session.sink
+    kernel.session.sink = lambda message, buffers: told.append((message, buffers))
+    try:
+        yield
+    finally:
+        kernel.session.sink = sink
+    if not kernel.shell.last_execution_succeeded:
+        for message, buffers in told:
+            if message["header"]["msg_type"] in ("error", "execute_reply"):
+                sink(message, buffers)
 
 
 def _answer(kernel: Any, answers: Answers, request: dict, body: bytes) -> tuple[dict, bytes]:

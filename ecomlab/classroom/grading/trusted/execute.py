@@ -41,6 +41,7 @@ class PipeExecute(Execute):
     sealed: Collection[str] = ()
     imports: dict[str, str]
     ended: str | None
+    not_data: list[str]
 
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple:
         """Run every code cell; marks before a crash stay."""
@@ -50,6 +51,7 @@ class PipeExecute(Execute):
         self.reset_execution_trackers()
         self._check_assign_resources(resources)
         self.ended = None
+        self.not_data = []
         self.kc = _WidgetLine(self.session)  # type: ignore[assignment]
         import platform
 
@@ -93,6 +95,8 @@ class PipeExecute(Execute):
         self._conclude(cell, outcome)
         if outcome.ended and not judged:
             self.ended = outcome.ended
+        if judged and self.session.not_data:
+            self.not_data.append(name)
         if judged and name in self.imports:
             self.session.silently(self.imports[name])
 

@@ -93,7 +93,7 @@ class Session:
     killed
         Whether something else than the grader killed a process, as a machine short of memory does.
     not_data
-        Whether an answer that a test looked at is an object that does not cross.
+        Whether the last test looked at an answer that is an object, which does not cross.
     """
 
     zygote: Zygote
@@ -132,6 +132,7 @@ class Session:
             self._student = self._new_student()
         if self._judge is None:
             self._judge = self._new_judge()
+        self.not_data = False
         outcome = self._run(self._judge, "judge", code, count, timeout, take)
         if outcome.ended:
             self._judge.end()

@@ -49,6 +49,7 @@ class Result:
     unusual: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     lost: list[dict[str, Any]] = field(default_factory=list)
+    not_data: list[str] = field(default_factory=list)
     sealed: int = 0
     unsealed: int = 0
 
@@ -255,15 +256,14 @@ class Grader:
             resources["metadata"]["path"] = str(converter.finished)
             notebook = converter.export(notebook, resources, [step])
         else:
-            notebook, session, found = self._run_within_walls(
+            notebook, found, not_data = self._run_within_walls(
                 converter, notebook, resources, reference
             )
-            found += session.notes
+            result.not_data += [f"{resources['unique_key']}/{test}" for test in not_data]
             findings += [
                 replace(f, text=f"{resources['unique_key']}: {f.text}")
                 for f in dict.fromkeys(found)
             ]
-            result.kinds += ["sealed"] if session.not_data else []
         for cell in filter(is_test, notebook.cells):
             if odd := settle_credit(cell, reference.credited):
                 test = cell.metadata.nbgrader.grade_id
@@ -276,8 +276,11 @@ class Grader:
         notebook: NotebookNode,
         resources: dict[str, Any],
         reference: Reference,
-    ) -> tuple[NotebookNode, Session, list[guard.Finding]]:
-        """Run a notebook, and once more where something else than the grader killed it."""
+    ) -> tuple[NotebookNode, list[guard.Finding], list[str]]:
+        """Run a notebook, and once more where something else than the grader killed it.
+
+        With what was unusual, and the tests that met an object that is no data.
+        """
         setup = judged_setup(notebook, reference.setup)
         prelude = judged = None
         if self._begins_as_given(notebook, reference, converter.finished):
@@ -301,6 +304,7 @@ class Grader:
             execute = PipeExecute(parent=converter.exporter)
             execute.session, execute.sealed = session, reference.sealed
             execute.imports = dict(reference.test_imports)
+            execute.not_data = []
             found: list[guard.Finding] = []
             try:
                 if execute.enabled:
@@ -313,7 +317,7 @@ class Grader:
                     break
             finally:
                 session.close()
-        return attempt, session, found
+        return attempt, found + session.notes, execute.not_data
 
     def _begins_as_given(self, notebook: NotebookNode, reference: Reference, work: Path) -> bool:
         """Whether a submission begins with the instructor's cells, and brings no files to read."""
