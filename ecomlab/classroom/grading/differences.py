@@ -53,12 +53,14 @@ DIFFERENCES = {
     },
     "edited": {
         "en": Difference(
-            "points, kind, lock, name or schema of a graded cell were changed, or such cells added",
+            "points, kind, lock, name, schema or text of a graded cell are not the gradebook's, or "
+            "such cells were added or deleted (or released anew, with other ones, since)",
             "most is put back, in silence; an older schema stops the class",
             "the gradebook's own record counts; flagged",
         ),
         "zh": Difference(
-            "改动了评分单元格的分值、类型、锁定、名称或元数据版本，或自行添加了评分单元格",
+            "评分单元格的分值、类型、锁定、名称、元数据版本或内容与成绩册不符，或被添加、删除"
+            "（教师重新发布时改过，也会如此）",
             "多数被悄悄改回；版本过旧则全班的批改中断",
             "以成绩册的记录为准；标记",
         ),
@@ -126,12 +128,13 @@ DIFFERENCES = {
     },
     "sealed": {
         "en": Difference(
-            "an answer is an object that only says it is equal, or a subclass of a number",
+            "an answer is an object that only says it is equal, or of a type of the student's own: "
+            "a subclass of a number or a dict, an iterator, a mapping",
             "it passes where its own comparison says so",
             "tests see data; what is not data equals nothing",
         ),
         "zh": Difference(
-            "答案是一个自称与任何值相等的对象，或数字类型的子类",
+            "答案是一个自称与任何值相等的对象，或学生自定义的类型：数字或字典的子类、迭代器、映射",
             "按它自己的比较方法判定，可能通过",
             "测试只看数据；不是数据的对象与任何值都不相等",
         ),

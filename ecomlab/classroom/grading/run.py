@@ -34,11 +34,11 @@ from ecomlab.classroom.grading.record.courses import (
 from ecomlab.classroom.grading.record.gradebook import OneGradebook, shared
 from ecomlab.classroom.grading.record.kernels import stock_reason
 from ecomlab.classroom.grading.report import Report
+from ecomlab.classroom.grading.trusted.converter import FastAutograde
 from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference, modules_of, unsealed_reference
 from ecomlab.classroom.grading.trusted.study import Study, run_all
 from ecomlab.classroom.grading.trusted.submission import (
-    FastAutograde,
     Result,
     given_folder,
     lay_out_given,

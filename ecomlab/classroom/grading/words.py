@@ -17,6 +17,7 @@ _CHINESE = {
     "graded before": "此前已批改",
     "the submitted folder is a link to somewhere else": "提交的文件夹是指向别处的链接",
     "it holds more than {} files": "文件超过 {} 个",
+    "it holds no notebook of the assignment": "里面没有本次作业的笔记本",
     "{} is a link and was left out": "{} 是链接，未收",
     "{} is not a plain file and was left out": "{} 不是普通文件，未收",
     "{} is the gradebook itself and was left out": "{} 就是成绩册本身，未收",
@@ -60,6 +61,8 @@ _CHINESE = {
     "Autograde.autograde_preprocessors has no Execute step":
         "Autograde.autograde_preprocessors 里没有 Execute 这一步",
     "the reference solution gets {} of {} in {}": "参考答案在 {2} 只得 {0} 分（满分 {1}）",
+    "the reference solution gets {} of {} in {} ({})":
+        "参考答案在 {2} 只得 {0} 分（满分 {1}）：{3}",
     "{} runs in a stock kernel, as {}": "{} 在普通内核中运行：{}",
     "it needs the kernel {}": "它需要内核 {}",
     "it runs other programs, in the cell that begins with {}":

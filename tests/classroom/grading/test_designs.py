@@ -13,6 +13,7 @@ from ecomlab.classroom import grade
 from ecomlab.classroom.grading import sandbox
 from ecomlab.classroom.grading.compare import comparable
 from ecomlab.classroom.grading.run import GradingError
+from ecomlab.cli import main
 from smallclass import (
     KERNEL,
     answer,
@@ -247,7 +248,8 @@ def test_a_test_that_the_reference_fails_is_not_sealed(tmp_path):
     report = grade("one", course=course, isolation=ISOLATION)
     assert report.results[0].score == 1
     assert report.references["nb"].unsealed == (("a-test", "the reference solution fails it"),)
-    assert report.notes[-1] == "nb: the reference solution gets 0 of 1.0 in 'a-test'"
+    told = "nb: the reference solution gets 0 of 1 in 'a-test' (FileNotFoundError: "
+    assert report.notes[-1].startswith(told)
 
 
 def test_a_source_that_is_ahead_of_the_gradebook_is_graded_by_the_released_one(tmp_path):
@@ -276,3 +278,67 @@ def test_steps_without_an_execution_are_refused(tmp_path):
     with pytest.raises(GradingError, match="has no Execute step"):
         grade("one", course=course, isolation=ISOLATION)
     assert not (course / "autograded").exists()
+
+
+def test_nobody_gains_by_changing_what_a_test_gave(tmp_path):
+    total = checks("total-test", "", "v = [1, 2]\nassert total(v) == sum(v)")
+    later = checks("later-test", "", "assert total(rows) == sum(rows)")
+    course = make_course(
+        tmp_path / "course",
+        {
+            "nb": notebook(
+                graded("rows = [3, 4]", "rows", locked=True),
+                answer("total", "def total(xs):\n    return sum(xs)"),
+                total,
+                later,
+            )
+        },
+    )
+    submit(course, "spoiler", {"total": "def total(xs):\n    xs.clear()\n    return 0"})
+    submit(course, "tidier", {"total": "def total(xs):\n    xs.sort()\n    return sum(xs)"})
+    submit(course, "zz-own", {"total": "rows.clear()\ndef total(xs):\n    return 0"})
+    report = grade("one", course=course, isolation=ISOLATION)
+    assert {r.student: r.score for r in report.results} == {"spoiler": 0, "tidier": 2, "zz-own": 0}
+
+
+def test_iterators_of_the_standard_library_are_data(tmp_path):
+    course = make_course(
+        tmp_path / "course",
+        {
+            "nb": notebook(
+                plain("import itertools as it"),
+                answer("evens", "def evens(n):\n    return list(range(0, 2 * n, 2))"),
+                checks("evens-test", "", "assert list(evens(3)) == [0, 2, 4]"),
+            )
+        },
+    )
+    submit(course, "ann", {"evens": "def evens(n):\n    return it.islice(it.count(0, 2), n)"})
+    assert grade("one", course=course, isolation=ISOLATION).results[0].score == 1
+
+
+def test_compare_reads_a_configuration_where_its_files_are(tmp_path, capsys):
+    course = make_course(
+        tmp_path / "course",
+        {
+            "nb": notebook(
+                answer("a", "a = [1, 2]"),
+                checks("a-test", "", "assert list(a) == [1, 2]"),
+                answer("b", "b = 1"),
+                checks("b-test", "", "assert b == 1"),
+                plain("import os\nlen(os.environ)"),
+            )
+        },
+    )
+    (course / "roster.txt").write_text("ann")
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write("names = open('roster.txt').read()\n")
+    own = "class Own:\n    def __iter__(self):\n        return iter([1, 2])\na = Own()"
+    submit(course, "ann", {"a": own, "b": "b = 1"})
+    options = ["--course", str(course), "--isolation", ISOLATION, "--compare", "1"]
+    assert main(["grade", "one", *options]) == 0
+    said = capsys.readouterr().out
+    assert "nb/a-test: {'auto_score': 0.0" in said
+    assert "(on purpose: sealed)" in said
+    # Of an object in one test nothing follows for other cells.
+    (line,) = [line for line in said.splitlines() if "cell 4" in line]
+    assert "on purpose" not in line

@@ -68,6 +68,9 @@ RICH = [
     "class Shown:\n    def _repr_html_(self): return '<p>x</p>'\n"
     "    def _repr_mimebundle_(self, **k): return {'text/plain': 'x', 'application/x-own': 'y'}\n"
     "Shown()",
+    "class Broken:\n    def __repr__(self): raise ValueError('no')\nBroken()",
+    "class Half:\n    def _repr_html_(self): raise ValueError('no')\nHalf()",
+    "%tb",
     "input('name?')",
     "quit",
 ]

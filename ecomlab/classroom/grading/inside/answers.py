@@ -18,6 +18,7 @@ _MAX_ITEMS = 1_000_000
 _STREAMS: tuple[type, ...] = (
     GeneratorType, map, filter, zip, enumerate, reversed, range,
     type({}.keys()), type({}.values()), type({}.items()),
+    *(kind for kind in vars(itertools).values() if isinstance(kind, type)),
 )  # fmt: skip
 
 

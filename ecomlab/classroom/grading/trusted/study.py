@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -126,11 +126,7 @@ class Study:
             shops=frozenset(opened[0]),
             judged_shops=frozenset(opened[1]),
             seconds=self._seconds,
-            faults=tuple(
-                f"the reference solution gets {score} of {maximum} in '{test}'"
-                for test, (score, maximum) in beside.items()
-                if score is not None and score < maximum
-            ),
+            faults=tuple(_faults(self._cells)),
         )
 
     def _run_apart(
@@ -236,6 +232,19 @@ def _first_changed(
         if differ and name not in sealed:
             return place
     return len(beside)
+
+
+def _faults(cells: Iterable[NotebookNode]) -> Iterator[str]:
+    """Where the reference loses marks, and by which error."""
+    cells = list(cells)
+    marks = _marks(cells)
+    for cell in filter(is_test, cells):
+        test = cell.metadata.nbgrader.grade_id
+        score, maximum = marks[test]
+        if score is not None and score < maximum:
+            errors = [f" ({o.ename}: {o.evalue})" for o in cell.outputs if "ename" in o]
+            why = "".join(errors[:1])[:300]
+            yield f"the reference solution gets {score:g} of {maximum:g} in '{test}'{why}"
 
 
 def _error_of(cell: NotebookNode) -> str | None:

@@ -17,14 +17,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import CheckCellMetadata, Execute
 from nbgrader.utils import find_all_files
-from traitlets import import_item
 from traitlets.config import Config
 
 from ecomlab.classroom.grading.record import guard
 from ecomlab.classroom.grading.record.cells import Redactor, cell_records, judged_setup, opening
 from ecomlab.classroom.grading.record.gradebook import GradebookError, OneGradebook, shared, writing
+from ecomlab.classroom.grading.trusted.converter import FastAutograde
 from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
 from ecomlab.classroom.grading.trusted.feedback import explain_lost_marks, settle_credit
 from ecomlab.classroom.grading.trusted.harvest import take_files
@@ -32,8 +31,7 @@ from ecomlab.classroom.grading.trusted.outcome import Ended
 from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference
 from ecomlab.classroom.grading.trusted.session import Session
-from ecomlab.classroom.grading.trusted.validity import CheckOnce
-from ecomlab.classroom.grading.trusted.zygote import Zygote, ZygoteError
+from ecomlab.classroom.grading.trusted.zygote import ZygoteError
 
 
 @dataclass
@@ -52,72 +50,6 @@ class Result:
     not_data: list[str] = field(default_factory=list)
     sealed: int = 0
     unsealed: int = 0
-
-
-class FastAutograde(Autograde):
-    """nbgrader's Autograde for one staged submission, executed through a zygote.
-
-    Its preprocessors, configuration, hooks and plugins are nbgrader's.
-    """
-
-    zygote: Zygote
-    references: Mapping[str, Reference]
-    staged: Path
-    finished: Path
-
-    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
-        return str(self.staged)
-
-    def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
-        return str(self.finished)
-
-    def prepare(self, assignment: str, student: str) -> None:
-        """Make exporter and writer ready, and list the staged notebooks."""
-        from nbconvert.writers import FilesWriter
-
-        self.writer = FilesWriter(parent=self, config=self.config)
-        self.exporter = self.exporter_class(parent=self, config=self.config)
-        # A notebook that is not valid fails all the same: nothing is kept before the last step.
-        self.exporter.optimistic_validation = True
-        chosen = self.staged.glob(f"{self.coursedir.notebook_id}.ipynb")
-        self.notebooks = sorted(str(p) for p in chosen)
-
-    def resources_of(self, notebook: str, assignment: str, student: str) -> dict[str, Any]:
-        """What nbgrader's preprocessors are told about a notebook."""
-        name = Path(notebook).stem
-        about = {
-            "student": student,
-            "assignment": assignment,
-            "notebook": name,
-            "db_url": self.coursedir.db_url,
-        }
-        return {
-            "unique_key": name,
-            "output_files_dir": f"{name}_files",
-            "output_extension": self.exporter.file_extension,
-            "metadata": {"name": name, "path": str(Path(notebook).parent)},
-            "nbgrader": about,
-        }
-
-    def export(
-        self, notebook: NotebookNode, resources: dict[str, Any], steps: Iterable[Any]
-    ) -> NotebookNode:
-        """Pass a notebook through some preprocessors, as nbgrader's exporter does."""
-        self.exporter._preprocessors = []
-        for step in steps:
-            self.exporter.register_preprocessor(CheckOnce if step is CheckCellMetadata else step)
-        if not self.exporter._preprocessors:
-            return notebook
-        text, _ = self.exporter.from_notebook_node(notebook, resources)
-        return nbformat.reads(text, as_version=4)
-
-    def split_steps(self) -> tuple[list[Any], Any, list[Any]]:
-        """The autograding steps before, at, and after the execution."""
-        steps = [import_item(s) if isinstance(s, str) else s for s in self.autograde_preprocessors]
-        for place, step in enumerate(steps):
-            if isinstance(step, type) and issubclass(step, Execute):
-                return steps[:place], step, steps[place + 1 :]
-        return steps, None, []
 
 
 @dataclass
@@ -206,6 +138,8 @@ class Grader:
         converter.staged, converter.finished = here / "staged", here / "finished"
         converter.finished.mkdir()
         converter.prepare(self.assignment, student)
+        if not converter.notebooks:
+            raise guard.Refused("it holds no notebook of the assignment")
         converter.run_pre_convert_hook()
         with writing(self.gradebook, self.root):
             converter.init_assignment(self.assignment, student)
@@ -243,6 +177,7 @@ class Grader:
         resources = converter.resources_of(path, self.assignment, student)
         notebook = nbformat.read(path, as_version=4)
         notebook = converter.export(notebook, resources, converter.sanitize_preprocessors)
+        resources["metadata"]["path"] = str(converter.finished)
         before, step, _ = converter.split_steps()
         notebook = converter.export(notebook, resources, before)
         self.gradebook.forget()
@@ -253,7 +188,6 @@ class Grader:
         result.sealed += len(tests & reference.sealed)
         result.unsealed += len(tests - reference.sealed)
         if reference.stock:
-            resources["metadata"]["path"] = str(converter.finished)
             notebook = converter.export(notebook, resources, [step])
         else:
             notebook, found, not_data = self._run_within_walls(
