@@ -123,6 +123,13 @@ CODE = {
     "def double(x): raise (SystemExit if x == 4 else Quiet)(0)",
     "two-faces": "import threading\nlast = []\ndef double(x):\n"
     "    last.append(x); return type('Int', (int,), {{'__eq__': lambda s, o: True}})(x)",
+    "forged-doings": "import ecomlab.classroom.grading.inside.mirror as m\n"
+    "m.doings = lambda *a: ({{'changed': [{{'place': -1, 'size': 1 << 40}}, 7],\n"
+    "    'same': 'x'}}, b'8')",
+    "grows-a-stack": "import mmap\nn = 1 << 32\nm = mmap.mmap(-1, n, flags=0x122)\n"
+    "for i in range(0, n, 4096): m[i] = 1",
+    "page-tables": "import mmap\nm = mmap.mmap(-1, 1 << 44, flags=0x4022, prot=1)\n"
+    "for i in range(0, 1 << 44, 1 << 21): m[i]",
     # The sealed side: what a judge might import, read or be told in passing.
     "files-for-the-judge": "for n in ('check', 'builtins', 'helper_of_the_tests'):\n"
     "    open(n + '.py', 'w').write('import os; os._exit(0)')\n"

@@ -53,14 +53,13 @@ DIFFERENCES = {
     },
     "edited": {
         "en": Difference(
-            "points, kind, lock, name, schema or text of a graded cell are not the gradebook's, or "
-            "such cells were added or deleted (or released anew, with other ones, since)",
+            "points, kind, lock, name, schema or text of a graded cell were changed, or such cells "
+            "added or deleted",
             "most is put back, in silence; an older schema stops the class",
             "the gradebook's own record counts; flagged",
         ),
         "zh": Difference(
-            "评分单元格的分值、类型、锁定、名称、元数据版本或内容与成绩册不符，或被添加、删除"
-            "（教师重新发布时改过，也会如此）",
+            "改动了评分单元格的分值、类型、锁定、名称、元数据版本或内容，或添加、删除这样的单元格",
             "多数被悄悄改回；版本过旧则全班的批改中断",
             "以成绩册的记录为准；标记",
         ),

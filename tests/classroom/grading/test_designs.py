@@ -24,6 +24,7 @@ from smallclass import (
     graded,
     make_course,
     plain,
+    release,
     stock,
     submit,
 )
@@ -278,6 +279,31 @@ def test_steps_without_an_execution_are_refused(tmp_path):
     with pytest.raises(GradingError, match="has no Execute step"):
         grade("one", course=course, isolation=ISOLATION)
     assert not (course / "autograded").exists()
+
+
+def test_who_worked_on_an_earlier_release_is_not_flagged(tmp_path):
+    course = make_course(
+        tmp_path / "course",
+        {"nb": notebook(answer("a", "a = 1"), checks("a-test", "assert a", "assert a == 1", 2))},
+    )
+    submit(course, "ann", {"a": "a = 1"})
+    cheat = submit(course, "zoe", {"a": "a = 1"}) / "nb.ipynb"
+    cheat.write_text(cheat.read_text().replace('"points": 2', '"points": 200'))
+    source = course / "source/one/nb.ipynb"
+    anew = nbformat.read(source, as_version=4)
+    test = cell_of(anew, "a-test")
+    test.metadata.nbgrader.points, test.source = (
+        5,
+        test.source.replace("assert a\n", "assert a > 0\n"),
+    )
+    nbformat.write(anew, source)
+    release(course, "one")
+    ann, zoe = sorted(
+        grade("one", course=course, isolation=ISOLATION).results, key=lambda r: r.student
+    )
+    assert (ann.score, ann.max_score, ann.unusual) == (5, 5, [])
+    assert (zoe.score, zoe.max_score) == (5, 5)
+    assert any("'points' of cell 'a-test' was changed from 5.0" in text for text in zoe.unusual)
 
 
 def test_nobody_gains_by_changing_what_a_test_gave(tmp_path):
