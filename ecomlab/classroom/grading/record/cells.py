@@ -80,6 +80,33 @@ def imports(source: str) -> str:
     return "\n".join(ast.unparse(s) for s in _statements(source) if _is_import(s))
 
 
+def left_behind(source: str) -> str:
+    """What a cell leaves that can be had again without running anything: imports, constants, and
+    functions.
+
+    Examples
+    --------
+    >>> left_behind("import math\\nradii = [1, 2]\\nyours = area(radii)\\nassert yours == [3, 6]")
+    'import math\\nradii = [1, 2]'
+    """
+    return "\n".join(ast.unparse(s) for s in _statements(source) if _runs_nothing(s))
+
+
+def _runs_nothing(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.FunctionDef):
+        evaluated: list[ast.AST] = [*statement.decorator_list, *statement.args.defaults]
+        evaluated += filter(None, statement.args.kw_defaults)
+    elif isinstance(statement, ast.Assign) and all(map(_is_name, statement.targets)):
+        evaluated = [statement.value]
+    else:
+        return _is_import(statement)
+    return not any(isinstance(n, ast.Call | ast.Await) for e in evaluated for n in ast.walk(e))
+
+
+def _is_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name)
+
+
 def imported_modules(sources: Iterable[str]) -> list[str]:
     """The modules that some cells import, in order, each once."""
     found: dict[str, None] = {}

@@ -39,7 +39,7 @@ class PipeExecute(Execute):
 
     session: Session
     sealed: Collection[str] = ()
-    imports: dict[str, str]
+    left_behind: dict[str, str]
     ended: str | None
     not_data: list[str]
 
@@ -97,8 +97,8 @@ class PipeExecute(Execute):
             self.ended = outcome.ended
         if judged and self.session.not_data:
             self.not_data.append(name)
-        if judged and name in self.imports:
-            self.session.silently(self.imports[name])
+        if judged and name in self.left_behind:
+            self.session.silently(self.left_behind[name])
 
     def _take(self, message: Message, cell: NotebookNode, index: int) -> None:
         from nbclient.exceptions import CellExecutionComplete

@@ -35,8 +35,9 @@ class Reference:
         Tests that give a number of points by their last expression.
     sealed, unsealed
         Test cells by how they run; for the unsealed, why.
-    test_imports
-        Imports in the visible part of a test, which later cells may rely on.
+    left_behind
+        Imports, constants and functions in the visible part of a test, which later cells, and
+        students, may rely on.
     stock
         Why it runs in a stock kernel, without walls; empty where it does not.
     shops, judged_shops
@@ -52,7 +53,7 @@ class Reference:
     credited: frozenset[str] = frozenset()
     sealed: frozenset[str] = frozenset()
     unsealed: tuple[tuple[str, str], ...] = ()
-    test_imports: tuple[tuple[str, str], ...] = ()
+    left_behind: tuple[tuple[str, str], ...] = ()
     stock: str = ""
     shops: frozenset[str] = frozenset()
     judged_shops: frozenset[str] = frozenset()

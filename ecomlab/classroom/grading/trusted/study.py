@@ -17,6 +17,7 @@ from ecomlab.classroom.grading.record.cells import (
     assigned_names,
     imports,
     judged_setup,
+    left_behind,
     locked_setup,
     opening,
     sealable,
@@ -84,12 +85,12 @@ class Study:
         ordinary = [c.source for c in code if not c.metadata.get("nbgrader")]
         tests = {c.metadata.nbgrader.grade_id: c.source for c in code if is_test(c)}
         setup = (*filter(None, map(imports, ordinary)), *locked_setup(code, self.records))
-        shown = ((t, imports(self.redactor.visible(s))) for t, s in tests.items())
+        shown = ((t, left_behind(self.redactor.visible(s))) for t, s in tests.items())
         known: dict[str, Any] = {
             "name": self.name,
             "setup": setup,
             "asked_for": frozenset(assigned_names(solutions)),
-            "test_imports": tuple((t, i) for t, i in shown if i),
+            "left_behind": tuple((t, code) for t, code in shown if code),
         }
         head = tuple(opening(self.notebook.cells))
         head = () if _fails(self._cells, head) else head
@@ -147,7 +148,7 @@ class Study:
         )
         opened: tuple[list[str], list[str]] = ([], [])
         try:
-            cells = self._run(session, sealed, dict(known["test_imports"]))
+            cells = self._run(session, sealed, dict(known["left_behind"]))
             if self.execute.ended is None:
                 opened = session.shops_opened()
         finally:
@@ -156,12 +157,12 @@ class Study:
         return cells, opened
 
     def _run(
-        self, session: Session, sealed: frozenset[str], test_imports: dict[str, str]
+        self, session: Session, sealed: frozenset[str], left_behind: dict[str, str]
     ) -> list[NotebookNode]:
         """The cells, executed."""
         executed = deepcopy(self.notebook)
         self.execute.session, self.execute.sealed = session, sealed
-        self.execute.imports = test_imports
+        self.execute.left_behind = left_behind
         self.execute.preprocess(executed, {})
         return executed.cells
 

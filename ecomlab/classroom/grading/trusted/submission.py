@@ -237,7 +237,7 @@ class Grader:
             )
             execute = PipeExecute(parent=converter.exporter)
             execute.session, execute.sealed = session, reference.sealed
-            execute.imports = dict(reference.test_imports)
+            execute.left_behind = dict(reference.left_behind)
             execute.not_data = []
             found: list[guard.Finding] = []
             try:
