@@ -239,14 +239,18 @@ def _new_folder(base: Path) -> tuple[Path, int]:
     """A folder of this run's own, and the lock on it, which no killed run has."""
     while True:
         folder = base / f"{os.uname().nodename}-{os.getpid()}-{time.time_ns()}"
-        # Another run that tidies up may take it away before it is locked.
-        with contextlib.suppress(FileNotFoundError):
+        # Another run that tidies up may take it away before it is locked, or its parent from under.
+        try:
             folder.mkdir(parents=True)
             held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            fcntl.flock(held, fcntl.LOCK_EX)
-            if folder.exists():
-                return folder, held
-            os.close(held)
+        except (FileNotFoundError, FileExistsError):
+            if base.exists() and not base.is_dir():
+                raise
+            continue
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, held
+        os.close(held)
 
 
 def _remove(folder: Path) -> None:
