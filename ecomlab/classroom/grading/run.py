@@ -244,7 +244,7 @@ def _new_folder(base: Path) -> tuple[Path, int]:
             folder.mkdir(parents=True)
             held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         except (FileNotFoundError, FileExistsError):
-            if base.exists() and not base.is_dir():
+            if base.is_file():
                 raise
             continue
         fcntl.flock(held, fcntl.LOCK_EX)
