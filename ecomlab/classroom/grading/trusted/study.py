@@ -100,19 +100,17 @@ class Study:
         sealed, why = passed, dict[str, str]()
         while True:
             cells, opened = self._run_apart(preludes, known, head, sealed)
+            marks = _marks(cells)
+            wrong = frozenset(t for t in sealed if marks.get(t) != beside.get(t))
             place = _first_changed(self._cells, cells, sealed)
             before = sealed & _names(self._cells[:place])
-            marks = _marks(cells)
-            failing = frozenset(t for t in before if marks.get(t) != beside.get(t))
-            if not failing and place == len(cells):
-                break
-            # A test before the first cell that goes wrong asks for more than data; where there is
-            # none, that cell relies on what one of them leaves behind.
-            unsealed = failing or before
-            why |= dict.fromkeys(unsealed, _NO_DATA if failing else _RELIED_ON)
-            sealed -= unsealed
+            # A test that goes wrong before any other cell does asks for more than data. Where there
+            # is none, that cell relies on what one of the tests before it leaves behind.
+            unsealed = wrong & before or (before if place < len(cells) else frozenset()) or wrong
             if not unsealed:
                 break
+            why |= dict.fromkeys(unsealed, _NO_DATA if unsealed <= wrong else _RELIED_ON)
+            sealed -= unsealed
         why |= dict.fromkeys(candidates - passed, _FAILED)
         return Reference(
             **known,
