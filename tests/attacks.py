@@ -123,6 +123,16 @@ CODE = {
     "def double(x): raise (SystemExit if x == 4 else Quiet)(0)",
     "two-faces": "import threading\nlast = []\ndef double(x):\n"
     "    last.append(x); return type('Int', (int,), {{'__eq__': lambda s, o: True}})(x)",
+    "answers-by-methods": "class Y:\n    def __getattr__(self, name): return lambda *a: True\n"
+    "    def __call__(self, *a): return self\nanswer = parts = double = Y()",
+    "ends-the-loop": "def double(x): raise StopIteration",
+    "clears-the-test": "from IPython.display import clear_output\n"
+    "def double(x): clear_output(); print('x' * (1 << 21)); return 0",
+    "forged-unsafe": "import threading, time\n"
+    "from ecomlab.classroom.grading.inside import kernel as k\n"
+    "def later():\n    while True:\n        time.sleep(0.001)\n        for fd in range(3, 40):\n"
+    "            try: k.send(fd, {{'is': 'unsafe', 'why': 'x' * 9999}})\n"
+    "            except OSError: pass\nthreading.Thread(target=later, daemon=True).start()",
     "forged-doings": "import ecomlab.classroom.grading.inside.mirror as m\n"
     "m.doings = lambda *a: ({{'changed': [{{'place': -1, 'size': 1 << 40}}, 7],\n"
     "    'same': 'x'}}, b'8')",

@@ -116,5 +116,6 @@ class Report:
     def write(self, path: Path) -> None:
         """Write the JSON whole or not at all."""
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        unfinished.write_text(json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n")
+        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+        unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
         unfinished.replace(path)

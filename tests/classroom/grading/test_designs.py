@@ -383,3 +383,85 @@ def test_compare_reads_a_configuration_where_its_files_are(tmp_path, capsys):
     # Of an object in one test nothing follows for other cells.
     (line,) = [line for line in said.splitlines() if "cell 4" in line]
     assert "on purpose" not in line
+
+
+def test_what_decides_a_sealed_test_is_never_the_students(tmp_path):
+    methods = checks(
+        "methods-test", "", "import math\nassert frame.equals(pd.DataFrame({'a': [1]}))"
+    )
+    module = checks("module-test", "", "assert np.allclose(vec, [1, 2])")
+    told = checks(
+        "told-test",
+        "",
+        "import sys\nfor x in (1, 2, 3):\n"
+        "    if twice(x) != 2 * x:\n        print('wrong for', x, file=sys.stderr)",
+    )
+    loop = checks("loop-test", "", "assert all(map(valid, [1, 2]))")
+    course = make_course(
+        tmp_path / "course",
+        {
+            "nb": notebook(
+                plain("import pandas as pd"),
+                answer("frame", "frame = pd.DataFrame({'a': [1]})"),
+                methods,
+                answer("vec", "import numpy as np\nvec = np.array([1, 2])"),
+                module,
+                answer("twice", "def twice(x):\n    return 2 * x"),
+                told,
+                answer("valid", "def valid(x):\n    return True"),
+                loop,
+            )
+        },
+    )
+    cheat = {
+        "frame": "class F:\n    def equals(self, other): return True\nframe = F()",
+        "vec": "class np:\n    @staticmethod\n    def allclose(a, b): return True\nvec = 0",
+        "twice": "from IPython.display import clear_output\n"
+        "def twice(x):\n    clear_output(); print('x' * (1 << 21)); return 6",
+        "valid": "def valid(x): raise StopIteration",
+    }
+    submit(course, "cheat", cheat)
+    submit(
+        course,
+        "honest",
+        {
+            "frame": "frame = pd.DataFrame({'a': [1]})",
+            "vec": "import numpy as np\nvec = np.array([1.0, 2])",
+            "twice": "def twice(x): return x + x",
+            "valid": "def valid(x): return 1",
+        },
+    )
+    report = grade("one", course=course, isolation=ISOLATION)
+    assert report.sealed_share == 1
+    assert {r.student: r.score for r in report.results} == {"cheat": 0, "honest": 4}
+
+
+def test_a_forged_timestamp_or_name_stops_no_run(tmp_path, capsys):
+    course = make_course(
+        tmp_path / "course",
+        {"nb": notebook(answer("a", "a = 1"), checks("a-test", "", "assert a == 1"))},
+    )
+    for student in ("ann", "bob", "eve"):
+        submit(course, student, {"a": "a = 1"}, timestamp="2026-03-03 08:00:00 UTC")
+    grade("one", course=course, isolation=ISOLATION)
+    (course / "submitted/ann/one/timestamp.txt").write_text("1" * 200_000)
+    there = course / "submitted/bob/one/timestamp.txt"
+    there.unlink()
+    there.mkdir()
+    (course / "submitted/eve/one/\x1b[2J\nfailed  ann: cheated").symlink_to("/etc/hostname")
+    report = tmp_path / "report.json"
+    options = [
+        "--course",
+        str(course),
+        "--isolation",
+        ISOLATION,
+        "--again",
+        "--report",
+        str(report),
+    ]
+    main(["grade", "one", *options])
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "\nfailed  ann: cheated" not in said
+    assert len(json.loads(report.read_text())["submissions"]) == 3
+    grade("one", course=course, isolation=ISOLATION)

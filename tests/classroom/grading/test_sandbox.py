@@ -49,6 +49,7 @@ SNIPPETS = {
     "takes memory": "x = bytearray(1 << 30)",
     "shares memory": "import mmap; mmap.mmap(-1, 1 << 20)",
     "takes a stack for memory": "import mmap; mmap.mmap(-1, 1 << 20, flags=0x122)",
+    "grows its own stack": "import resource as r; r.setrlimit(r.RLIMIT_STACK, (1 << 30, 1 << 30))",
     "fills page tables": "import mmap; mmap.mmap(-1, 1 << 43, flags=0x4022, prot=1)",
     "fills the disk": "for i in range(40): open(f'f{{i}}', 'wb').write(b'x' * (1 << 24))",
     "reads a shop": "from ecomlab.shop import cache\n"
@@ -143,6 +144,7 @@ REFUSED = {
     "shares memory": "PermissionError",
     "takes a stack for memory": "PermissionError",
     "fills page tables": "OSError",
+    "grows its own stack": "ValueError",
 }
 
 

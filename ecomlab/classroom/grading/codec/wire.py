@@ -18,6 +18,7 @@ MAX_HEAD = 64 << 20
 MAX_BODY = 256 << 20
 _CHUNK = 1 << 20
 _LONGEST_POLL = 2**31 - 1
+_MUCH_LATER = 10.0
 
 
 class BrokenFrame(ValueError):
@@ -152,12 +153,15 @@ class Channel:
             If it sent something else.
         """
         while True:
+            # What has arrived is read even late, as it may be the reader who was kept waiting; but
+            # whoever never stops sending is not read for ever.
+            if time.monotonic() > deadline + _MUCH_LATER:
+                return None
             frame = parse(self._buffer)
             if frame is not None:
                 head, body, size = frame
                 del self._buffer[:size]
                 return head, body
-            # What has arrived is read even late: it may be the reader who was kept waiting.
             left = max(0.0, deadline - time.monotonic())
             if not self._poll.poll(min(left * 1000, _LONGEST_POLL)):
                 return None

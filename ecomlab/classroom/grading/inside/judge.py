@@ -169,7 +169,14 @@ class Judge:
 def _as_builtin(head: Mapping[str, Any]) -> BaseException:
     kind = getattr(builtins, str(head.get("raised")), None)
     message = str(head.get("message", ""))
-    if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
+    # These would end the test's own loops in silence.
+    silent = (StopIteration, StopAsyncIteration)
+    if (
+        isinstance(kind, type)
+        and issubclass(kind, Exception)
+        and kind is not Exception
+        and not issubclass(kind, silent)
+    ):
         try:
             return kind(message)
         except TypeError:

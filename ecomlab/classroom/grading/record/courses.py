@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,6 +171,15 @@ def submissions(directory: CourseDirectory, assignment: str, students: str) -> l
     return found
 
 
+def _is_small_file(path: Path) -> bool:
+    """Whether reading a file that a student handed in comes to an end; none is harmless, too."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return not path.is_symlink()
+    return stat.S_ISREG(found.st_mode) and found.st_size < 1000
+
+
 def is_new(directory: CourseDirectory, assignment: str, student: str) -> bool:
     """nbgrader's own rule: not graded yet, or submitted later than what was graded."""
     paths = [
@@ -178,8 +188,10 @@ def is_new(directory: CourseDirectory, assignment: str, student: str) -> bool:
     ]
     if not os.path.exists(paths[0]):
         return True
+    if not all(_is_small_file(Path(p, "timestamp.txt")) for p in paths):
+        return True
     try:
         graded, submitted = (directory.get_existing_timestamp(p) for p in paths)
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, OverflowError, OSError):
         return True
     return graded is not None and submitted is not None and submitted > graded

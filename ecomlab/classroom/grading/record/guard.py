@@ -23,12 +23,25 @@ from nbgrader.utils import compute_checksum, is_locked
 
 MAX_NOTEBOOK = 50 << 20
 MAX_FILES = 2_000
+_LONGEST = 300
 _SKIP = "skip-execution"
 _COMPARED = ("grade", "solution", "locked", "task", "points", "schema_version")
 
 
 class Refused(ValueError):
     """A submission that cannot be graded; the message says why, in one sentence."""
+
+
+def in_line(text: str) -> str:
+    """A text that may hold a student's words, in one printable line that is not too long.
+
+    Examples
+    --------
+    >>> in_line("'a\\x1b[2J\\n' is a link")
+    "'a\\\\x1b[2J\\\\n' is a link"
+    """
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:_LONGEST])
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,10 @@ class Finding:
     text: str
     cell: str | None = None
     kind: str = "edited"
+
+    def __post_init__(self) -> None:
+        """What a student named is told in one line, and harmless to a terminal."""
+        object.__setattr__(self, "text", in_line(self.text))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ _THREADS = 256
 # Address space beyond what a process may use: libraries reserve much, and each 512 GB of it that
 # is looked at costs 1 GB of page tables, which no other limit counts.
 _RESERVE = 64 << 30
+_STACK = 8 << 20
 
 
 def enter_namespaces() -> None:
@@ -207,6 +208,7 @@ def set_limits(wanted: Plan) -> None:
     memory = (wanted.memory_mb << 20) + max(0, reserved)
     caps = {
         resource.RLIMIT_DATA: memory,
+        resource.RLIMIT_STACK: _STACK,
         resource.RLIMIT_AS: (_status_kb("VmSize") << 10) + memory + _RESERVE,
         resource.RLIMIT_FSIZE: _MAX_FILE,
         resource.RLIMIT_NOFILE: 1024,

@@ -98,7 +98,10 @@ class PipeExecute(Execute):
         if judged and self.session.not_data:
             self.not_data.append(name)
         if judged and name in self.left_behind:
-            self.session.silently(self.left_behind[name])
+            try:
+                self.session.silently(self.left_behind[name])
+            except Ended as failure:
+                self.ended = str(failure)
 
     def _take(self, message: Message, cell: NotebookNode, index: int) -> None:
         from nbclient.exceptions import CellExecutionComplete

@@ -81,7 +81,8 @@ def _reason(output: NotebookNode) -> str:
     if output.output_type == "error":
         return f"{output.ename}: {output.evalue}".removeprefix("AssertionError: ")[:500]
     if output.output_type == "stream" and output.name == "stderr":
-        return "the test printed to stderr: " + output.text.strip().splitlines()[-1][:300]
+        last = "".join(output.text.strip().splitlines()[-1:])
+        return f"the test printed to stderr: {last[:300]}"
     if output.output_type == "execute_result":
         return "partial credit"
     return ""

@@ -40,6 +40,8 @@ class Reference:
         students, may rely on.
     stock
         Why it runs in a stock kernel, without walls; empty where it does not.
+    attributes
+        What the tests ask of answers that are objects.
     shops, judged_shops
         The simulated shops that the reference opens, and its tests.
     seconds
@@ -55,6 +57,7 @@ class Reference:
     unsealed: tuple[tuple[str, str], ...] = ()
     left_behind: tuple[tuple[str, str], ...] = ()
     stock: str = ""
+    attributes: frozenset[str] = frozenset()
     shops: frozenset[str] = frozenset()
     judged_shops: frozenset[str] = frozenset()
     seconds: float = 0.0

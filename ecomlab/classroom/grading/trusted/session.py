@@ -19,7 +19,8 @@ from ecomlab.classroom.grading.trusted.messages import Cap, Message, Used, check
 from ecomlab.classroom.grading.trusted.outcome import Ended, Outcome, Played, Prelude
 from ecomlab.classroom.grading.trusted.zygote import Child, Zygote, in_words
 
-_FROM_A_CALL = {"stream", "display_data", "clear_output"}
+# Clearing what there is would take away what the test said before.
+_FROM_A_CALL = {"stream", "display_data"}
 
 
 class Basket(Protocol):
@@ -80,6 +81,9 @@ class Session:
         The instructor's locked cells that every judge runs first.
     asked_for
         Names that the exercises ask the student for.
+    attributes
+        What tests may ask of an answer that is an object: what they asked of the reference's; None
+        for anything, which is noted in ``asked``.
     shops, judged_shops
         Which of the user's simulated shops the student's process and the judge's see, by name;
         None for all, and for being watched which ones they open.
@@ -101,6 +105,7 @@ class Session:
     given: str
     setup: Collection[str] = ()
     asked_for: Collection[str] = ()
+    attributes: Collection[str] | None = ()
     shops: Collection[str] | None = ()
     judged_shops: Collection[str] | None = ()
     prelude: Prelude | None = None
@@ -109,6 +114,7 @@ class Session:
     notes: list[Finding] = field(default_factory=list)
     killed: bool = False
     not_data: bool = False
+    asked: set[str] = field(default_factory=set)
     _student: Child | None = None
     _judge: Child | None = None
     _played: list[Played] = field(default_factory=list)
@@ -255,6 +261,8 @@ class Session:
         children = [child] if self._student in (child, None) else [child, self._student]
         watch = _Stopwatch(children, timeout or 10**7)
         cap = Cap(self._used, self.notes, take)
+        # A student's flood must not drown what the test says.
+        own = Cap(Used(), self.notes, take) if what == "judge" else cap
         request = {"do": what, "id": name, "code": code, "count": count}
         if what == "judge":
             request["asked_for"] = sorted(self.asked_for)
@@ -282,7 +290,7 @@ class Session:
                     if message["msg_type"] == "execute_reply":
                         outcome.reply = message
                     else:
-                        cap(message)
+                        own(message)
                 elif kind == "ask" and what == "judge":
                     if self._pass_on(child, head, body, name, watch, cap):
                         # The test itself still has to say what it makes of that.
@@ -290,12 +298,14 @@ class Session:
                 elif kind == "done" and head.get("id") == name:
                     return outcome
                 elif kind == "unsafe":
-                    raise Ended(f"its walls could not be built: {head.get('why')}")
+                    raise Ended(f"its walls could not be built: {str(head.get('why'))[:200]}")
         except (Closed, BrokenFrame) as error:
             outcome.ended = self._how_it_ended(child, error)
             return outcome
         finally:
             cap.close()
+            if own is not cap:
+                own.close()
 
     def _how_it_ended(self, child: Child, error: Exception) -> str:
         """In words; a process that broke its pipe only, or the protocol, is killed."""
@@ -322,6 +332,11 @@ class Session:
         """
         assert self._student is not None
         student = self._student
+        if question.get("ask") == "attribute" and not self._may_ask(str(question.get("name"))):
+            self.not_data = True
+            refused = f"the answer is an object, of which {question.get('name')!r} is not asked"
+            judge.channel.send({"raised": "AttributeError", "message": refused})
+            return False
         asked = {k: v for k, v in question.items() if k != "is"} | {"do": "ask", "id": name}
         late = False
         try:
@@ -351,6 +366,11 @@ class Session:
             gone = {"raised": "RuntimeError", "message": f"your notebook's process ended: {why}"}
             judge.channel.send(gone)
             return late
+
+    def _may_ask(self, attribute: str) -> bool:
+        if self.attributes is None:
+            self.asked.add(attribute)
+        return self.attributes is None or attribute in self.attributes
 
 
 def _holds_object(answer: Message) -> bool:

@@ -63,6 +63,7 @@ class Study:
     modules: list[str] = field(default_factory=list)
     _cells: list[NotebookNode] = field(default_factory=list)
     _seconds: float = 0.0
+    _asked: set[str] = field(default_factory=set)
 
     def run_beside(self, zygote: Zygote) -> None:
         """Run it as nbgrader would; which modules were loaded by its end is known then."""
@@ -82,9 +83,10 @@ class Study:
         """Run it once more with its tests apart, and tell what was learnt."""
         code = [c for c in self.notebook.cells if c.cell_type == "code"]
         solutions = [c.source for c in code if _solution(c, self.records)]
-        ordinary = [c.source for c in code if not c.metadata.get("nbgrader")]
+        # A module that only an answer imports is the judge's own all the same.
+        importing = (*_ordinary(code), *solutions)
         tests = {c.metadata.nbgrader.grade_id: c.source for c in code if is_test(c)}
-        setup = (*filter(None, map(imports, ordinary)), *locked_setup(code, self.records))
+        setup = (*filter(None, map(imports, importing)), *locked_setup(code, self.records))
         shown = ((t, left_behind(self.redactor.visible(s))) for t, s in tests.items())
         known: dict[str, Any] = {
             "name": self.name,
@@ -120,6 +122,7 @@ class Study:
                 for c in filter(is_test, self._cells)
                 if credit_of(c) is not None
             ),
+            attributes=frozenset(self._asked),
             sealed=sealed,
             unsealed=tuple((t, why.get(t, _MORE_THAN_DATA)) for t in tests if t not in sealed),
             shops=frozenset(opened[0]),
@@ -139,6 +142,7 @@ class Study:
             self.given,
             setup,
             asked_for=known["asked_for"],
+            attributes=None,
             shops=None,
             judged_shops=None,
             prelude=preludes.of(head, self.execute.timeout),
@@ -152,6 +156,7 @@ class Study:
         finally:
             session.close()
         self._check(session)
+        self._asked |= session.asked
         return cells, opened
 
     def _run(
@@ -201,6 +206,11 @@ def run_all(
         preludes.close()
         raise
     return {r.name: r for r in found}, preludes, modules
+
+
+def _ordinary(cells: Iterable[NotebookNode]) -> list[str]:
+    """The code of the cells that nbgrader knows nothing of."""
+    return [c.source for c in cells if not c.metadata.get("nbgrader")]
 
 
 def _solution(cell: NotebookNode, records: Mapping[str, CellRecord]) -> bool:

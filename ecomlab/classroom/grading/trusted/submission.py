@@ -27,7 +27,6 @@ from ecomlab.classroom.grading.trusted.converter import FastAutograde
 from ecomlab.classroom.grading.trusted.execute import PipeExecute, is_test
 from ecomlab.classroom.grading.trusted.feedback import explain_lost_marks, settle_credit
 from ecomlab.classroom.grading.trusted.harvest import take_files
-from ecomlab.classroom.grading.trusted.outcome import Ended
 from ecomlab.classroom.grading.trusted.prelude import Preludes
 from ecomlab.classroom.grading.trusted.reference import Reference
 from ecomlab.classroom.grading.trusted.session import Session
@@ -111,7 +110,7 @@ class Grader:
         except OSError as failure:
             result.status = "failed"
             result.reason = f"a file could not be read or written: {failure}"
-        except (GradebookError, ZygoteError, Ended):
+        except (GradebookError, ZygoteError):
             raise
         except Exception as failure:
             result.status = "failed"
@@ -119,6 +118,7 @@ class Grader:
         finally:
             self.gradebook.forget()
             _remove(here)
+        result.reason = guard.in_line(result.reason)
         result.seconds = time.monotonic() - begun
         return result
 
@@ -230,6 +230,7 @@ class Grader:
                 str(given_folder(self.scratch)),
                 setup=setup,
                 asked_for=reference.asked_for,
+                attributes=reference.attributes,
                 shops=reference.shops,
                 judged_shops=reference.shops | reference.judged_shops,
                 prelude=prelude,
