@@ -49,6 +49,7 @@ SNIPPETS = {
     "takes memory": "x = bytearray(1 << 30)",
     "shares memory": "import mmap; mmap.mmap(-1, 1 << 20)",
     "takes a stack for memory": "import mmap; mmap.mmap(-1, 1 << 20, flags=0x122)",
+    "limits others": "import os, resource as r; r.prlimit(os.getpid(), r.RLIMIT_FSIZE, (0, 0))",
     "grows its own stack": "import resource as r; r.setrlimit(r.RLIMIT_STACK, (1 << 30, 1 << 30))",
     "fills page tables": "import mmap; mmap.mmap(-1, 1 << 43, flags=0x4022, prot=1)",
     "fills the disk": "for i in range(40): open(f'f{{i}}', 'wb').write(b'x' * (1 << 24))",
@@ -145,6 +146,7 @@ REFUSED = {
     "takes a stack for memory": "PermissionError",
     "fills page tables": "OSError",
     "grows its own stack": "ValueError",
+    "limits others": "PermissionError",
 }
 
 

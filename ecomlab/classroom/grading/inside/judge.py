@@ -150,7 +150,11 @@ class Judge:
         start = 0
         for head in heads:
             end = start + int(head.get("size", 0))
-            found[str(head["name"])] = self._read(head, data[start:end])
+            try:
+                found[str(head["name"])] = self._read(head, data[start:end])
+            except Exception as error:
+                told = {"type": "value", "why": f"it could not be read: {error}", "object": -1}
+                found[str(head["name"])] = StudentObject(self, told)
             start = end
         return found
 

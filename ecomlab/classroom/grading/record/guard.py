@@ -22,6 +22,8 @@ from nbgrader.nbgraderformat import SCHEMA_VERSION
 from nbgrader.utils import compute_checksum, is_locked
 
 MAX_NOTEBOOK = 50 << 20
+# Each list and mapping in it costs some kilobytes before it is graded.
+MAX_PARTS = 200_000
 MAX_FILES = 2_000
 _LONGEST = 300
 _SKIP = "skip-execution"
@@ -176,6 +178,8 @@ def read_notebook(path: Path) -> NotebookNode:
         raw = json.loads(text)
         if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
             raise ValueError("it lacks the notebook format's version")
+        if _parts(raw) > MAX_PARTS:
+            raise ValueError(f"it has more than {MAX_PARTS:,} parts")
         notebook = nbformat.reads(text, as_version=4)
         if notebook.nbformat_minor < 5:
             # Some editors write names of cells into notebooks of a format that has none yet.
@@ -238,6 +242,17 @@ def _repair_cell(cell: NotebookNode, name: str, record: CellRecord) -> Iterable[
         cell.metadata["tags"] = [t for t in cell.metadata["tags"] if t != _SKIP]
         yield Finding(f"cell '{name}' was tagged to be skipped; it was run", name, "skipped")
     cell.metadata["nbgrader"] = NotebookNode({**_harmless(given), **right})
+
+
+def _parts(value: Any) -> int:
+    """How many lists and mappings there are in a JSON value."""
+    count, waiting = 0, [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict | list):
+            count += 1
+            waiting += inner.values() if isinstance(inner, dict) else inner
+    return count
 
 
 def _is_as_released(cell: NotebookNode) -> bool:

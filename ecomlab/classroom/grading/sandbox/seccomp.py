@@ -35,10 +35,10 @@ _CALLS: dict[str, tuple[int | None, int | None]] = {
     "move_mount": (429, 429), "fsopen": (430, 430), "fsmount": (432, 432), "clone3": (435, 435),
     "pidfd_getfd": (438, 438), "process_madvise": (440, 440), "mount_setattr": (442, 442),
     "memfd_secret": (447, 447), "adjtimex": (159, 171), "clock_settime": (227, 112),
-    "vhangup": (153, 58), "ioctl": (16, 29), "tgkill": (234, 131),
+    "prlimit64": (302, 261), "vhangup": (153, 58), "ioctl": (16, 29), "tgkill": (234, 131),
 }  # fmt: skip
 
-_SPECIAL = {"socket", "clone", "clone3", "mmap", "ioctl", "kill", "tgkill", "tkill"}
+_SPECIAL = {"prlimit64", "socket", "clone", "clone3", "mmap", "ioctl", "kill", "tgkill", "tkill"}
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _CLONE_THREAD = 0x00010000
 _MAP_SHARED_ANONYMOUS, _MAP_GROWSDOWN = 0x21, 0x100
@@ -104,11 +104,13 @@ def program(*, network: bool, only_signal: int | None = None) -> bytes:
         _op(0x35, 0x40000000, 0, 1),
         denied,
     ]
-    families = [_UNIX, _INET, _INET6] if network else [_UNIX]
+    # Where other processes' sockets are in sight, none is made; a pair of them is another call.
+    families = [_UNIX, _INET, _INET6] if network else []
     sockets = _argument(0)
     for place, family in enumerate(families):
         sockets += _op(_EQUAL, family, len(families) - place, 0)
     parts.append(_when("socket", sockets + denied + allowed))
+    parts.append(_when("prlimit64", _argument(0) + _op(_EQUAL, 0, 1, 0) + denied + allowed))
     parts.append(_when("clone", _argument(0) + _op(_BITS, _CLONE_THREAD, 1, 0) + denied + allowed))
     # glibc falls back to clone, whose flags a filter can see.
     parts.append(_when("clone3", _op(_RETURN, _refuse(errno.ENOSYS))))

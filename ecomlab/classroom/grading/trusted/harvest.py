@@ -56,7 +56,7 @@ class Basket:
         if self.full or not is_plain(name):
             self.left_out += 1
             return
-        if name in self._kept or name.endswith(".ipynb"):
+        if name in self._kept or any(part.endswith(".ipynb") for part in Path(name).parts):
             return
         target = self._folder / name
         try:

@@ -18,6 +18,7 @@ CELL_CAP = 10 << 20
 NOTEBOOK_CAP = 50 << 20
 
 Message = dict[str, Any]
+_LONGEST_ERROR = 100_000
 
 
 @dataclass
@@ -117,9 +118,11 @@ def checked(head: dict[str, Any], body: bytes, name: str) -> Message | None:
 def _error(content: dict[str, Any]) -> dict[str, Any]:
     lines = content.get("traceback")
     return {
-        "ename": str(content.get("ename", "")),
-        "evalue": str(content.get("evalue", "")),
-        "traceback": [str(t) for t in lines] if isinstance(lines, list) else [],
+        "ename": str(content.get("ename", ""))[:_LONGEST_ERROR],
+        "evalue": str(content.get("evalue", ""))[:_LONGEST_ERROR],
+        "traceback": [str(t)[:_LONGEST_ERROR] for t in lines[:100]]
+        if isinstance(lines, list)
+        else [],
     }
 
 

@@ -355,7 +355,8 @@ def in_words(code: int | None) -> str:
     if code is None:
         return "it was stopped"
     if code < 0:
-        name = signal.Signals(-code).name
+        known = {int(s): s.name for s in signal.Signals}
+        name = known.get(-code, f"signal {-code}")
         return f"it was ended by {name}" + (
             " (out of memory, or killed)" if name == "SIGKILL" else ""
         )
