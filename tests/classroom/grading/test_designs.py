@@ -465,3 +465,23 @@ def test_a_forged_timestamp_or_name_stops_no_run(tmp_path, capsys):
     assert "\nfailed  ann: cheated" not in said
     assert len(json.loads(report.read_text())["submissions"]) == 3
     grade("one", course=course, isolation=ISOLATION)
+
+
+def test_a_warning_quotes_no_hidden_test(tmp_path):
+    hidden = "assert abs(num - 42) / abs(num) < 1e-9"
+    course = make_course(
+        tmp_path / "course",
+        {
+            "nb": notebook(
+                plain("import numpy as np"),
+                answer("num", "num = np.float64(42)"),
+                checks("num-test", "", hidden),
+            )
+        },
+    )
+    submit(course, "ann", {"num": "num = np.float64(0)"})
+    report = grade("one", course=course, isolation=ISOLATION)
+    assert report.results[0].score == 0
+    assert "RuntimeWarning" in report.results[0].lost[0]["reason"]
+    told = (course / "autograded/ann/one/nb.ipynb").read_text() + str(report.results[0].lost)
+    assert "abs(num" not in told

@@ -32,6 +32,7 @@ def explain_lost_marks(notebook: NotebookNode, redactor: Redactor) -> list[dict[
         hidden = redactor.has_hidden(cell.source)
         hints = [h for line in cell.source.splitlines() if (h := _hint(line))]
         if hidden:
+            _hide_lines(cell.outputs, cell.source)
             cell.source = redactor.visible(cell.source).rstrip() + "\n# (hidden tests)"
             for output in cell.outputs:
                 if output.output_type == "error":
@@ -45,6 +46,15 @@ def explain_lost_marks(notebook: NotebookNode, redactor: Redactor) -> list[dict[
                 if output.output_type == "error" and hints:
                     output.traceback += [f"Hint: {hint}" for hint in hints]
     return found
+
+
+def _hide_lines(outputs: list[NotebookNode], source: str) -> None:
+    """Take a test's own lines, which a warning quotes, out of what was printed to stderr."""
+    told = {line.strip() for line in source.splitlines() if line.strip()}
+    for output in outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            lines = output.text.splitlines(keepends=True)
+            output.text = "".join(n for n in lines if n.strip() not in told)
 
 
 def settle_credit(cell: NotebookNode, credited: Collection[str]) -> str:

@@ -307,7 +307,11 @@ class Zygote:
             if self._process.stderr:
                 self._process.stderr.close()
             if self.plan.scratch:
-                shutil.rmtree(self.plan.scratch, ignore_errors=True)
+                try:
+                    shutil.rmtree(self.plan.scratch, ignore_errors=True)
+                except RecursionError:
+                    # Python 3.11 removes a thousand folders in each other by recursion.
+                    subprocess.run(["rm", "-rf", "--", self.plan.scratch], check=False)
 
     def _tell(self, message: dict[str, Any], fds: list[int] | None = None) -> None:
         try:
